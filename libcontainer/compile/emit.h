@@ -26,7 +26,8 @@ struct emit {
 	uint32_t n_ops, max_ops;
 	uint32_t *strings;        /* hash table of string offsets, 0: free */
 	uint32_t n_strings, max_strings;
-	bool failed;              /* out of memory, or a limit of program.h was passed */
+	bool failed;              /* out of memory, or too_large */
+	bool too_large;           /* a limit of program.h was passed */
 };
 
 void emit_init(struct emit *e, struct arena *arena);

@@ -203,7 +203,9 @@ static int read_new(struct compiler *c, const struct config_mount *m, const stru
 		op->sb_set &= ~(uint32_t)MS_RDONLY;
 	if (!str_is_empty(label) && !ONE_OF(m->type, unlabelled_types))
 		op->label = emit_strf(&c->emit, "context=\"%s\"", label);
-	if (streq(m->type, "sysfs") && has_namespace(c, CLONE_NEWUSER) && !(c->ns_new & CLONE_NEWNET))
+	/* sysfs shows the network namespace: who does not own that may not mount it. */
+	if (streq(m->type, "sysfs") && (has_namespace(c, CLONE_NEWUSER) || c->host->in_userns)
+	    && !(c->ns_new & CLONE_NEWNET))
 		op->flags |= MOUNT_SYSFS_FALLBACK;
 	return 0;
 }
