@@ -2,7 +2,7 @@
 #include "libcontainer/compile/emit.h"
 
 #include <errno.h>
-#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DATA_FIRST 16384u
@@ -110,17 +110,31 @@ pstr emit_str(struct emit *e, const char *s)
 	return s ? emit_strn(e, s, strlen(s)) : 0;
 }
 
-pstr emit_strf(struct emit *e, const char *fmt, ...)
+pstr emit_vstrf(struct emit *e, const char *fmt, va_list ap)
 {
-	va_list ap;
-	char *s;
+	char text[512], *s = text;
+	va_list again;
+	int n;
 
-	va_start(ap, fmt);
-	s = arena_vprintf(e->arena, fmt, ap);
-	va_end(ap);
+	va_copy(again, ap);
+	n = vsnprintf(text, sizeof(text), fmt, again);
+	va_end(again);
+	if (n < 0 || (size_t)n >= sizeof(text))
+		s = arena_vprintf(e->arena, fmt, ap);
 	if (!s)
 		e->failed = true;
 	return emit_str(e, s);
+}
+
+pstr emit_strf(struct emit *e, const char *fmt, ...)
+{
+	va_list ap;
+	pstr off;
+
+	va_start(ap, fmt);
+	off = emit_vstrf(e, fmt, ap);
+	va_end(ap);
+	return off;
 }
 
 struct pstrv emit_strv(struct emit *e, char *const *v, size_t n)

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "libcontainer/program.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +37,7 @@ void emit_init(struct emit *e, struct arena *arena);
 pstr emit_str(struct emit *e, const char *s);
 pstr emit_strn(struct emit *e, const char *s, size_t n);
 pstr emit_strf(struct emit *e, const char *fmt, ...) _printf_(2, 3);
+pstr emit_vstrf(struct emit *e, const char *fmt, va_list ap) _printf_(2, 0);
 struct pstrv emit_strv(struct emit *e, char *const *v, size_t n);
 struct pblob emit_blob(struct emit *e, const void *data, size_t len);
 

@@ -53,6 +53,7 @@ static const struct golden goldens[] = {
 	{ "devices", &hybrid_host, &create_options, false },
 	{ "userns", &hybrid_host, &create_options, false },
 	{ "process", &unified_host, &terminal_options, false },
+	{ "seccomp", &hybrid_host, &create_options, false },
 	{ "hooks", &hybrid_host, &create_options, false },
 	{ "no-process", &hybrid_host, &no_cgroup_options, false },
 	{ "no-namespaces", &unified_host, &create_options, false },
