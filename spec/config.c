@@ -49,52 +49,53 @@ static const struct row config_rows[] = {
 };
 static const struct table config_table = TABLE("configuration", struct config, config_rows);
 
-/* Reads into memory of the document's arena. */
-static int config_read_table(struct document *doc, const char *text, size_t len,
-			     const struct table *table, void **ret, struct error *err)
+/* Reads into memory of the document's arena; NULL with *err set. */
+static void *config_read_table(struct document *doc, const char *text, size_t len,
+			       const struct table *table, struct error *err)
 {
 	void *out = arena_alloc(&doc->arena, table->size);
-	int r;
 
-	if (!out)
-		return error_set(err, ERR_NO_MEMORY, ENOMEM, "while reading the %s", table->what);
-	r = table_read(doc, text, len, table, out, err);
-	if (r < 0)
-		return r;
-	*ret = out;
-	return 0;
+	if (!out) {
+		(void) error_set(err, ERR_NO_MEMORY, ENOMEM, "while reading the %s", table->what);
+		return NULL;
+	}
+	return table_read(doc, text, len, table, out, err) < 0 ? NULL : out;
+}
+
+static int config_verdict(const void *out, const struct error *err)
+{
+	if (out)
+		return 0;
+	return err->errnum ? -err->errnum : -EINVAL;
 }
 
 int config_read(struct document *doc, const char *text, size_t len, struct config **ret, struct error *err)
 {
-	void *out;
-	int r = config_read_table(doc, text, len, &config_table, &out, err);
+	struct config *config = config_read_table(doc, text, len, &config_table, err);
 
-	if (r == 0)
-		*ret = out;
-	return r;
+	if (config)
+		*ret = config;
+	return config_verdict(config, err);
 }
 
 int config_read_process(struct document *doc, const char *text, size_t len, struct config_process **ret,
 			struct error *err)
 {
-	void *out;
-	int r = config_read_table(doc, text, len, &config_process_table, &out, err);
+	struct config_process *process = config_read_table(doc, text, len, &config_process_table, err);
 
-	if (r == 0)
-		*ret = out;
-	return r;
+	if (process)
+		*ret = process;
+	return config_verdict(process, err);
 }
 
 int config_read_resources(struct document *doc, const char *text, size_t len,
 			  struct config_resources **ret, struct error *err)
 {
-	void *out;
-	int r = config_read_table(doc, text, len, &config_resources_table, &out, err);
+	struct config_resources *resources = config_read_table(doc, text, len, &config_resources_table, err);
 
-	if (r == 0)
-		*ret = out;
-	return r;
+	if (resources)
+		*ret = resources;
+	return config_verdict(resources, err);
 }
 
 int config_write(const struct config *config, struct buf *out, struct error *err)
