@@ -8,11 +8,13 @@ BERTH_LIB_SOURCES += \
 	spec/config-seccomp.c \
 	spec/config-tables.h \
 	spec/document.c spec/document.h \
+	spec/features.c spec/features.h \
 	spec/json-write.c spec/json-write.h \
 	spec/location.h \
 	spec/reader.c spec/reader.h \
 	spec/reader-error.c \
 	spec/reader-value.c \
 	spec/scan.c spec/scan.h \
+	spec/state.c spec/state.h \
 	spec/table.h \
 	spec/table-write.c
