@@ -19,16 +19,23 @@
 /* Root of the machine, not of a user namespace. */
 static bool is_real_root(void)
 {
-	char text[128];
-	unsigned inside, outside, size;
+	static const char *const whole[] = { "0", "0", "4294967295" };
+	char text[128], *s = text;
 
 	if (geteuid() != 0)
 		return false;
 	/* Without user namespaces in the kernel there is no such file. */
 	if (sys_read_file(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0)
 		return true;
-	return sscanf(text, "%u %u %u", &inside, &outside, &size) == 3 && inside == 0 && outside == 0 &&
-	       size == UINT32_MAX;
+	for (size_t i = 0; i < ELEMENTSOF(whole); i++) {
+		size_t len = strlen(whole[i]);
+
+		s += strspn(s, " ");
+		if (strncmp(s, whole[i], len) != 0 || (s[len] != ' ' && s[len] != '\n'))
+			return false;
+		s += len;
+	}
+	return true;
 }
 
 /* The absolute path, without what would make O_NOFOLLOW look behind a link: "/" and "/." at the end. */
