@@ -271,7 +271,10 @@ static int take_results(const struct detect *d, struct host *ret)
 		if (c->rank == 0)
 			continue;
 		h[n++] = (struct host_hierarchy){
-			.mount = c->mount, .controllers = c->controllers, .version = c->version, .own = c->own,
+			.mount = c->mount,
+			.controllers = c->controllers,
+			.version = c->version,
+			.own = c->own,
 		};
 		have_v1 |= c->version == 1;
 		have_v2 |= c->version == 2;

@@ -128,7 +128,8 @@ int cgroup_thaw(const struct cgroup *cg, struct error *err)
 	fd = cgroup_open(d->dir, d->version, O_RDONLY, err);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
-	r = sys_write_file(fd, d->version == 1 ? "freezer.state" : "cgroup.freeze", d->version == 1 ? "THAWED" : "0");
+	r = d->version == 1 ? sys_write_file(fd, "freezer.state", "THAWED")
+			    : sys_write_file(fd, "cgroup.freeze", "0");
 	/*
 	 * v1: what the container itself froze further down would not die of a SIGKILL either. v2 lets
 	 * frozen processes die.

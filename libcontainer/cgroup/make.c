@@ -43,8 +43,8 @@ static int split(struct make *m, struct error *err)
 
 		if (end > s) {
 			if ((end - s == 1 && s[0] == '.') || (end - s == 2 && s[0] == '.' && s[1] == '.'))
-				return error_set(err, ERR_CGROUP, EINVAL, "path %s has a component \".\" or \"..\"",
-						 m->dir);
+				return error_set(err, ERR_CGROUP, EINVAL,
+						 "path %s has a component \".\" or \"..\"", m->dir);
 			m->at[m->n++] = (size_t)(s - m->path);
 		}
 		s = end;
@@ -59,8 +59,8 @@ static int mkdir_failed(const struct make *m, int r, const char *name, struct er
 {
 	(void)error_set(err, ERR_CGROUP, -r, "%s cannot be made: directory \"%s\"", m->dir, name);
 	if (r == -ENOSPC)
-		error_add_cause(err, "the kernel's limit for the number of cgroups (65,535 with a memory controller) "
-				     "or cgroup.max.descendants of a parent is reached");
+		error_add_cause(err, "the kernel's limit for the number of cgroups (65,535 with a memory "
+				     "controller) or cgroup.max.descendants of a parent is reached");
 	else if (r == -EAGAIN)
 		error_add_cause(err, "cgroup.max.descendants or cgroup.max.depth of a parent is reached");
 	else if (r == -ENOMEM)
@@ -97,8 +97,8 @@ static int go_down(struct make *m, int *ret_fd, struct error *err)
 		if (next == -ENOENT || next == -ENODEV)
 			return -ESTALE;
 		if (next < 0)
-			return error_set(err, ERR_CGROUP, -next, "%s cannot be made: directory \"%s\"", m->dir,
-					 name);
+			return error_set(err, ERR_CGROUP, -next, "%s cannot be made: directory \"%s\"",
+					 m->dir, name);
 		fd_close(&fd);
 		fd = next;
 	}
@@ -144,8 +144,8 @@ static int fill_cpuset(const struct make *m, int parent, int fd, struct error *e
 			return -ESTALE;
 		r = n < 0 ? (int)n : sys_write_file(fd, cpuset_files[i], value);
 		if (r < 0)
-			return error_set(err, ERR_CGROUP, -r, "%s: %s cannot be taken from its parent", m->dir,
-					 cpuset_files[i]);
+			return error_set(err, ERR_CGROUP, -r, "%s: %s cannot be taken from its parent",
+					 m->dir, cpuset_files[i]);
 	}
 	return 0;
 }
@@ -171,8 +171,8 @@ static int fill_cpusets(struct make *m, size_t from, struct error *err)
 	if (r == -ESTALE && from > 0)
 		return fill_cpusets(m, 0, err);
 	if (r == -ESTALE)
-		return error_set(err, ERR_CGROUP, ENODEV, "%s: cpuset.cpus or cpuset.mems of %s is empty", m->dir,
-				 m->mount);
+		return error_set(err, ERR_CGROUP, ENODEV, "%s: cpuset.cpus or cpuset.mems of %s is empty",
+				 m->dir, m->mount);
 	return parent < 0 ? error_set(err, ERR_CGROUP, -parent, "%s cannot be opened", m->dir) : r;
 }
 
@@ -206,7 +206,8 @@ static int make(struct make *m, const char *controllers, struct error *err)
 		r = go_down(m, &fd, err);
 	}
 	if (r == -ESTALE)
-		return error_set(err, ERR_CGROUP, EAGAIN, "%s cannot be made: its parents keep being removed", m->dir);
+		return error_set(err, ERR_CGROUP, EAGAIN, "%s cannot be made: its parents keep being removed",
+				 m->dir);
 	if (r < 0)
 		return r;
 	if (m->first_made == m->n)

@@ -34,7 +34,7 @@ static const struct reason reasons[] = {
 	{ "memory.swappiness", EINVAL, "swappiness is 0 to 100, and not settable in every cgroup" },
 	{ "memory.swap.max", ENOENT, "the kernel has no swap accounting" },
 	{ "cpu.cfs_burst_us", EINVAL, "burst must not be more than the quota" },
-	{ "cpu.cfs_*", EINVAL, "quota and period must be 1 ms to 1 s, and not more than the parent cgroup allows" },
+	{ "cpu.cfs_*", EINVAL, "quota and period must be 1 ms to 1 s, and within what the parent allows" },
 	{ "cpu.max", EINVAL, "quota and period must be 1 ms to 1 s" },
 	{ "cpu.rt_*", EINVAL, "the parent cgroup has no such real-time budget" },
 	{ "cpu.rt_*", EBUSY, "the cgroup has real-time processes" },

@@ -55,8 +55,8 @@ int cgroup_open(const char *dir, uint32_t version, int flags, struct error *err)
 	if (r < 0)
 		return error_set(err, ERR_CGROUP, -r, "%s cannot be opened", dir);
 	if (r != (int)version)
-		return error_set(err, ERR_CGROUP, EINVAL, "%s is not in a cgroup file system of version %u", dir,
-				 version);
+		return error_set(err, ERR_CGROUP, EINVAL, "%s is not in a cgroup file system of version %u",
+				 dir, version);
 	return fd_steal(&fd);
 }
 

@@ -231,5 +231,7 @@ int state_remove(const struct state_root *root, const char *id, int dir, struct 
 		r = sys_unlinkat(dir, STATE_RECORD, 0);
 	if (r == 0 || r == -ENOENT)
 		r = is_linked(root, id, &st) ? sys_unlinkat(root->fd, id, AT_REMOVEDIR) : 0;
-	return r < 0 && r != -ENOENT ? error_set(err, ERR_STATE_WRITE, -r, "directory of %s cannot be removed", id) : 0;
+	if (r < 0 && r != -ENOENT)
+		return error_set(err, ERR_STATE_WRITE, -r, "directory of %s cannot be removed", id);
+	return 0;
 }

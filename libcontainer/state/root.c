@@ -68,9 +68,11 @@ static int choose_path(struct state_root *root, const char *path, bool *ret_from
 		return set_path(root, DEFAULT_ROOT, err);
 	xdg = getenv("XDG_RUNTIME_DIR");
 	if (str_is_empty(xdg))
-		return error_set(err, ERR_STATE_ROOT, 0, "is unknown: XDG_RUNTIME_DIR is not set and no --root is given");
+		return error_set(err, ERR_STATE_ROOT, 0,
+				 "is unknown: XDG_RUNTIME_DIR is not set and no --root is given");
 	if (xdg[0] != '/')
-		return error_set(err, ERR_STATE_ROOT, 0, "is unknown: XDG_RUNTIME_DIR is not an absolute path");
+		return error_set(err, ERR_STATE_ROOT, 0,
+				 "is unknown: XDG_RUNTIME_DIR is not an absolute path");
 	if (snprintf(root->path, sizeof(root->path), "%s/berth", xdg) >= (int)sizeof(root->path))
 		return error_set(err, ERR_STATE_ROOT, ENAMETOOLONG, "%.64s...", xdg);
 	*ret_from_user = true;
@@ -94,7 +96,9 @@ static int make_path(const struct state_root *root, bool from_user, struct error
 	}
 	if (r == 0)
 		r = sys_mkdirat(AT_FDCWD, path, mode);
-	return r < 0 && r != -EEXIST ? error_set(err, ERR_STATE_ROOT, -r, "%s cannot be made", root->path) : 0;
+	if (r < 0 && r != -EEXIST)
+		return error_set(err, ERR_STATE_ROOT, -r, "%s cannot be made", root->path);
+	return 0;
 }
 
 /*
@@ -113,8 +117,8 @@ static int check(const struct state_root *root, struct error *err)
 		return error_set(err, ERR_STATE_ROOT, EPERM, "%s belongs to user %u, not to %u", root->path,
 				 st.st_uid, geteuid());
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return error_set(err, ERR_STATE_ROOT, EPERM, "%s may be written by others (mode %04o)", root->path,
-				 (unsigned)(st.st_mode & 07777));
+		return error_set(err, ERR_STATE_ROOT, EPERM, "%s may be written by others (mode %04o)",
+				 root->path, (unsigned)(st.st_mode & 07777));
 	return 0;
 }
 
