@@ -3,7 +3,7 @@
 #include "base/str.h"
 #include "cmd/command.h"
 
-#include <stdlib.h>
+#include <errno.h>
 
 struct cursor {
 	int argc;

@@ -14,7 +14,7 @@ struct view {
 	char owner[64];
 };
 
-#define VIEW_INIT ((struct view){ .doc = DOCUMENT_INIT })
+#define VIEW_INIT ((struct view){ .owner = "" })
 
 void view_done(struct view *view);
 
