@@ -10,6 +10,7 @@
 #include "cmd/command.h"
 #include "libcontainer/sys/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
