@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+BERTH_LIB_SOURCES += \
+	libcontainer/run/await.c libcontainer/run/await.h \
+	libcontainer/run/command.c libcontainer/run/command.h \
+	libcontainer/run/create.c \
+	libcontainer/run/delete.c \
+	libcontainer/run/descendants.c libcontainer/run/descendants.h \
+	libcontainer/run/destroy.c libcontainer/run/destroy.h \
+	libcontainer/run/execute.c libcontainer/run/execute.h \
+	libcontainer/run/fault.c libcontainer/run/fault.h \
+	libcontainer/run/hooks.c libcontainer/run/hooks.h \
+	libcontainer/run/host.c libcontainer/run/host.h \
+	libcontainer/run/idmap.c \
+	libcontainer/run/join.c \
+	libcontainer/run/kill.c \
+	libcontainer/run/launch.c \
+	libcontainer/run/limits.c \
+	libcontainer/run/listener.c libcontainer/run/listener.h \
+	libcontainer/run/output.c \
+	libcontainer/run/relay.c libcontainer/run/relay.h \
+	libcontainer/run/reserve.c libcontainer/run/reserve.h \
+	libcontainer/run/run.c libcontainer/run/run.h \
+	libcontainer/run/source.c \
+	libcontainer/run/start.c \
+	libcontainer/run/start-await.c \
+	libcontainer/run/trace.c libcontainer/run/trace.h \
+	libcontainer/run/watch.c libcontainer/run/watch.h
