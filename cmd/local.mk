@@ -17,4 +17,6 @@ BERTH_SOURCES += \
 	cmd/signal.h \
 	cmd/spec.c \
 	cmd/start.c \
-	cmd/state.c
+	cmd/state.c \
+	cmd/view.c \
+	cmd/view.h

@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <stddef.h>
-#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -59,7 +58,7 @@ static int source_idmap(struct execution *x, const struct op_mount *op, int tree
 
 	if (fd < 0)
 		return fd;
-	attr.userns_fd = (uint64_t)fd;
+	attr.userns_fd = (unsigned)fd;
 	if (syscall(SYS_mount_setattr, tree, "", flags, &attr, sizeof(attr)) == 0)
 		return 0;
 	(void)error_set(err, ERR_MOUNT, errno, "idmapped mount of %s", program_str(&x->program, op->source));

@@ -2,9 +2,12 @@
 # Shared by all bats files: a bundle made from busybox-static, a private state root, and an oracle that
 # refuses a test which leaves anything behind.
 #
-# BERTH names the program under test (default: the one that ./check has built).
+# BERTH names the program under test, BERTH_TESTS the folder with the helpers of tests/tools; ./check sets both.
+#
+# shellcheck disable=SC2016,SC2154 # jq's variables stand in single quotes; bats sets status and output
 
 BERTH=${BERTH:-$BATS_TEST_DIRNAME/../../build/berth}
+BERTH_TESTS=${BERTH_TESTS:-$BATS_TEST_DIRNAME/../../build/tests/tools}
 BUSYBOX=${BUSYBOX:-/bin/busybox}
 
 # One root file system per file of tests, hard links in each bundle's own copy being cheap.
@@ -34,12 +37,12 @@ setup() {
 	MOUNTS_BEFORE=$(wc -l </proc/self/mountinfo)
 	# shellcheck disable=SC2034
 	BUNDLE_CONFIG=$BUNDLE/config.json
-	type setup_test >/dev/null 2>&1 && setup_test || :
+	if type setup_test >/dev/null 2>&1; then setup_test; fi
 }
 
 teardown() {
 	local id
-	type teardown_test >/dev/null 2>&1 && teardown_test
+	if type teardown_test >/dev/null 2>&1; then teardown_test; fi
 	for id in "$ROOT"/*; do
 		[ -e "$id" ] && "$BERTH" --root "$ROOT" delete --force "$(basename "$id")"
 	done
@@ -55,7 +58,7 @@ assert_clean() {
 	left=$(find /sys/fs/cgroup -mindepth 2 -maxdepth 3 -type d -name "*$ID*" 2>/dev/null)
 	[ -z "$left" ] || fail "cgroups left behind: $left"
 	[ "$(wc -l </proc/self/mountinfo)" = "$MOUNTS_BEFORE" ] || fail "mounts left behind"
-	left=$(ps -eo pid,args | grep -F "$TMP" | grep -v grep || :)
+	left=$(pgrep -af "$TMP" || :)
 	[ -z "$left" ] || fail "processes left behind: $left"
 }
 
