@@ -26,11 +26,9 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/trace.c libcontainer/run/trace.h \
 	libcontainer/run/watch.c libcontainer/run/watch.h
 BERTH_LIB_SOURCES += \
-	libcontainer/dialogue.c libcontainer/dialogue.h \
 	libcontainer/sys/call.h libcontainer/sys/fault.c \
 	libcontainer/sys/file.c libcontainer/sys/file.h \
 	libcontainer/sys/memfd.c libcontainer/sys/memfd.h \
-	libcontainer/sys/mount.c libcontainer/sys/mount.h \
 	libcontainer/sys/process.c libcontainer/sys/process.h \
 	libcontainer/sys/signal.c libcontainer/sys/signal.h \
 	libcontainer/sys/socket.c libcontainer/sys/socket.h \
