@@ -36,6 +36,11 @@ int state_check_id(const char *id, struct error *err)
 	return 0;
 }
 
+bool state_dir_is_private(const struct stat *st)
+{
+	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
 /*
  * Opens the directory of an id. -ENOENT: there is none. -ENOTDIR: there is something that is not ours
  * (a link, a file, another user's directory, one that others may write to).
@@ -50,7 +55,7 @@ static int open_dir(const struct state_root *root, const char *id, struct stat *
 	r = sys_fstat(fd, ret_st);
 	if (r < 0)
 		return r;
-	if (ret_st->st_uid != geteuid() || (ret_st->st_mode & (S_IWGRP | S_IWOTH)))
+	if (!state_dir_is_private(ret_st))
 		return -ENOTDIR;
 	return fd_steal(&fd);
 }

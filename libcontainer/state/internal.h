@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "libcontainer/state/state.h"
 
+#include <sys/stat.h>
+
 #define STATE_RECORD "record"
 #define STATE_RECORD_NEW "record.new"
 #define STATE_START "start"
@@ -39,6 +41,9 @@ const char *boot_id(void);
 
 /* True when the recorded process belongs to this boot, so that its number may mean something. */
 bool process_is_of_this_boot(const struct process_id *id);
+
+/* True when nobody but the caller's user may write there: what is found in it can be believed. */
+bool state_dir_is_private(const struct stat *st);
 
 /* True when dir holds nothing but what berth puts there (or nothing at all). */
 bool state_dir_is_ours(int dir);

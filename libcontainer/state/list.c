@@ -120,7 +120,7 @@ static bool looks_like_container(int root, const char *id)
 	if (sys_fstatat(root, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return S_ISREG(st.st_mode) && st.st_uid == geteuid();
 	fd = sys_openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	return fd >= 0 && sys_fstat(fd, &st) == 0 && st.st_uid == geteuid() && state_dir_is_ours(fd);
+	return fd >= 0 && sys_fstat(fd, &st) == 0 && state_dir_is_private(&st) && state_dir_is_ours(fd);
 }
 
 static int visit_container(int dir, const struct entry *e, void *arg)
