@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_CGROUP_H
+#define BERTH_CGROUP_H
+
+/*
+ * The cgroups of one container: one directory in each mounted hierarchy (v1, and the v2 tree of a
+ * hybrid host). Directories are full host paths. Parents belong to the engines: their limits are never
+ * touched; a directory is removed only if berth made it.
+ */
+
+#include "base/error.h"
+#include "libcontainer/compile/compile.h" /* struct host */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct cgroup_dir {
+	char *dir;          /* full host path */
+	char *controllers;  /* "memory", "name=systemd", "" for v2 */
+	uint32_t version;
+	uint32_t made;      /* how many trailing components of dir berth made; 0: it was there */
+};
+
+struct cgroup {
+	struct cgroup_dir *v;
+	size_t n;
+};
+
+/* Fills host->hierarchies (in the arena) from mountinfo and /proc/self/cgroup. */
+int cgroup_detect(struct arena *arena, struct host *ret, struct error *err);
+
+/*
+ * Makes dir and its missing parents below mount; *ret_made: how many components were made. cpuset of v1
+ * is filled from the parent for every directory made. A directory that exists must be empty of processes
+ * (ERR_CGROUP_BUSY) and not frozen (ERR_CGROUP_FROZEN). Removes what it made when it fails.
+ */
+int cgroup_make(const char *mount, const char *dir, const char *controllers, uint32_t version,
+		uint32_t *ret_made, struct error *err);
+
+/* Writes one value; flags are CGROUP_SET_ flags of program.h (IF_NEW is the caller's to decide). */
+int cgroup_set(const char *dir, const char *file, const char *value, uint32_t flags, struct error *err);
+
+/*
+ * Removes the container's directories and everything below them, bottom-up without following links, as
+ * far as berth made them; parents that it made only if empty. EBUSY is retried until the deadline
+ * (milliseconds), then the error names the processes that are left. A missing directory is no error.
+ */
+int cgroup_remove(const struct cgroup *cg, unsigned deadline_ms, struct error *err);
+
+/*
+ * Sends a signal to every process of the container's cgroups and their children, once each. SIGKILL uses
+ * cgroup.kill where there is one, else freezes, kills and always thaws again. Returns how many processes
+ * were signalled, or a negative errno. A missing cgroup counts as empty. A cgroup that holds the caller
+ * is not the container's own and is left alone.
+ */
+int cgroup_signal(const struct cgroup *cg, int signum, struct error *err);
+
+/* All process ids below the container's cgroups, sorted, each once; *ret is malloc'ed. */
+int cgroup_pids(const struct cgroup *cg, pid_t **ret, size_t *ret_n, struct error *err);
+
+/* 1: frozen (or on the way), 0: not, or there is no freezer; negative errno. */
+int cgroup_frozen(const struct cgroup *cg);
+
+/*
+ * Freezes everything in the container's cgroups (pause) within deadline_ms; what could not be frozen
+ * completely is thawed again and is an error (-ETIMEDOUT).
+ */
+int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *err);
+
+/* Thaws, as kill and delete need it on v1. A missing cgroup is no error. */
+int cgroup_thaw(const struct cgroup *cg, struct error *err);
+
+/* For messages: "limit 524288, peak 524288, 3 OOM kills" from the memory controller, or empty. */
+size_t cgroup_memory_story(const struct cgroup *cg, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_COMPILE_H
+#define BERTH_COMPILE_H
+
+/*
+ * Configuration -> launch program. Pure: no system calls, no privileges, no side effects; what must be
+ * known about the host comes in struct host, what the caller asked for in struct compile_options. Every
+ * error that the configuration can have is found here, before anything has changed.
+ */
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "spec/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One mounted cgroup hierarchy. */
+struct host_hierarchy {
+	const char *mount;        /* mount point, e.g. "/sys/fs/cgroup/cpu,cpuacct" */
+	const char *controllers;  /* "cpu,cpuacct", "name=systemd", "" for v2 */
+	uint32_t version;         /* 1 or 2 */
+	const char *own;          /* path of the calling process in it, relative to the mount point */
+};
+
+struct host {
+	struct host_hierarchy *hierarchies;
+	size_t n_hierarchies;
+	bool unified;             /* v2 only: no v1 hierarchy is mounted */
+	bool apparmor, selinux;   /* enabled in the kernel */
+	bool in_userns;           /* we are not in the initial user namespace */
+	uint32_t euid;
+	uint32_t last_cap;        /* highest capability that the kernel knows */
+	uint64_t caps;            /* our bounding set: what cannot be granted is a warning */
+	uint32_t audit_arch;      /* AUDIT_ARCH_* of the machine */
+	uint32_t umask;           /* not used for the container, which gets 0022 when none is configured */
+};
+
+enum cgroup_manager { CGROUP_MANAGER_CGROUPFS, CGROUP_MANAGER_SYSTEMD, CGROUP_MANAGER_DISABLED };
+
+struct compile_options {
+	const char *id;
+	const char *bundle;          /* absolute */
+	const char *pid_file;        /* as given (already absolute or relative to the cwd), or NULL */
+	const char *pidfd_socket;    /* or NULL */
+	bool have_console_socket;
+	bool detached;               /* create and run --detach */
+	bool no_pivot;
+	bool no_new_keyring;
+	bool foreground_terminal;    /* run in the foreground relays the terminal itself */
+	enum cgroup_manager cgroup_manager;
+	uint32_t preserve_fds, listen_fds;
+	const char *notify_socket;   /* host directory to bind at /run/notify, or NULL */
+};
+
+struct compiled {
+	void *program;       /* the block, in the arena, for program_check() */
+	size_t program_size;
+	char **warnings;     /* e.g. capabilities that are unknown or cannot be granted */
+	size_t n_warnings;
+};
+
+/* 0, or a negative errno with *err set; *ret lives in the arena. */
+int compile(const struct document *doc, const struct config *config, const struct host *host,
+	    const struct compile_options *options, struct arena *arena, struct compiled *ret,
+	    struct error *err);
+
+/*
+ * Prints a program for people and golden files: one line per operation with index, place, name, origin
+ * and every operand in words ("attr_set=ro,nosuid"). json: the same as one JSON document.
+ */
+struct buf;
+struct program;
+int explain(const struct program *program, bool json, struct buf *out, struct error *err);
+
+/* The names that the features document lists; arrays end with NULL. */
+extern const char *const compile_mount_options[];
+extern const char *const compile_namespaces[];
+extern const char *const compile_capabilities[];
+const char *compile_capability_name(unsigned cap); /* "CAP_CHOWN", or NULL */
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_RUN_H
+#define BERTH_RUN_H
+
+/*
+ * The executor and the commands of the life cycle. Nothing here prints; cmd/ words the results.
+ */
+
+#include "base/error.h"
+#include "libcontainer/compile/compile.h"
+#include "libcontainer/state/state.h"
+#include "spec/config.h"
+
+#include <stdbool.h>
+
+struct launch_request {
+	const struct state_root *root;
+	const struct config *config;         /* for the record: annotations, poststart and poststop hooks */
+	const struct compile_options *options;
+	const void *program;                 /* compiled block */
+	size_t program_size;
+	const char *rootfs;                  /* absolute, for the record */
+	const char *console_socket;          /* or NULL */
+	const char *pidfd_socket;            /* or NULL */
+	const char *trace;                   /* file for the trace, or NULL */
+};
+
+/* Facts about this host for compile(). Strings live in the arena. */
+int host_detect(struct arena *arena, struct host *ret, struct error *err);
+
+/* create: everything up to the waiting init. Undoes all of it when it fails, poststop hooks included. */
+int container_create(const struct launch_request *request, struct error *err);
+
+/*
+ * run: create, start, and in the foreground (options->detached false) relay the terminal, forward
+ * signals, wait, delete (unless keep). *ret_status: exit code of the program, 128 + n for a signal; 0
+ * when detached.
+ */
+int container_run(const struct launch_request *request, bool keep, bool no_subreaper, int *ret_status,
+		  struct error *err);
+
+/*
+ * start: sends the order, waits until the program was executed or failed, delivers a seccomp listener,
+ * runs poststart hooks. On failure the container is stopped and destroyed and poststop hooks are run
+ * (runtime-spec, Lifecycle steps 7 and 9).
+ */
+int container_start(const struct state_root *root, const char *id, const char *trace, struct error *err);
+
+/* kill: to init, or with all to every process. A stopped container: ERR_CONTAINER_NOT_RUNNING, or success with all. */
+int container_kill(const struct state_root *root, const char *id, int signum, bool all, struct error *err);
+
+/*
+ * delete: removes what create made, then runs poststop hooks (their failures are warnings). force kills
+ * first, takes any damaged or half-made container, and accepts an unknown id.
+ */
+int container_delete(const struct state_root *root, const char *id, bool force, struct error *err);
+
+#endif
