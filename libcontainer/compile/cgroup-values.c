@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define NONE INT64_MIN
@@ -157,26 +156,23 @@ static int emit_memory(struct compiler *c, const struct config_memory *m)
 
 bool is_cpu_list(const char *s)
 {
-	uint64_t first, last;
+	uint32_t first, last;
 
 	for (;;) {
-		char *end;
-
-		if (*s < '0' || *s > '9')
+		if (!compiler_number(&s, &first))
 			return false;
-		first = last = strtoull(s, &end, 10);
-		if (*end == '-') {
-			if (end[1] < '0' || end[1] > '9')
+		last = first;
+		if (*s == '-') {
+			s++;
+			if (!compiler_number(&s, &last))
 				return false;
-			last = strtoull(end + 1, &end, 10);
 		}
 		if (last < first || last > UINT16_MAX)
 			return false;
-		if (!*end)
+		if (!*s)
 			return true;
-		if (*end != ',')
+		if (*s++ != ',')
 			return false;
-		s = end + 1;
 	}
 }
 

@@ -78,6 +78,23 @@ char *compiler_clean_path(struct compiler *c, const char *path)
 	return out;
 }
 
+bool compiler_number(const char **s, uint32_t *ret)
+{
+	const char *p = *s;
+	uint64_t v = 0;
+
+	for (; *p >= '0' && *p <= '9'; p++) {
+		v = v * 10 + (uint64_t)(*p - '0');
+		if (v > UINT32_MAX)
+			return false;
+	}
+	if (p == *s)
+		return false;
+	*s = p;
+	*ret = (uint32_t)v;
+	return true;
+}
+
 /* Requests for what later versions will bring; an object that asks for nothing is no request. */
 static int check_unsupported(struct compiler *c)
 {

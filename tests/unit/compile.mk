@@ -3,5 +3,5 @@ UNIT_TESTS += tests/unit/test-compile tests/unit/test-golden tests/unit/test-pro
 tests_unit_test_compile_SOURCES = tests/unit/test-compile.c tests/unit/compile-fixture.h
 tests_unit_test_golden_SOURCES = tests/unit/test-golden.c tests/unit/compile-fixture.h
 tests_unit_test_program_SOURCES = tests/unit/test-program.c
-# test-golden reads BERTH_TOP_SRCDIR/tests/golden; without the variable, the present directory's.
+# test-golden reads $srcdir/tests/golden; without the variable, the present directory's.
 EXTRA_DIST += tests/golden

@@ -63,7 +63,7 @@ static const struct golden goldens[] = {
 static const char *golden_path(const char *name, const char *suffix)
 {
 	static char path[1024];
-	const char *top = getenv("BERTH_TOP_SRCDIR");
+	const char *top = getenv("srcdir");
 
 	snprintf(path, sizeof(path), "%s/tests/golden/%s%s", top ? top : ".", name, suffix);
 	return path;
