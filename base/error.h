@@ -22,7 +22,7 @@
 
 enum error_code {
 	ERR_NONE = 0,
-#define ERROR_CODE(symbol, name, words) ERR_##symbol,
+#define ERROR_CODE(symbol, name, words, errno_wording) ERR_##symbol,
 #include "base/error-codes.h"
 #undef ERROR_CODE
 	ERR_CODE_MAX,
@@ -77,18 +77,34 @@ const char *error_code_name(int code);
  */
 const char *errno_words(int errnum);
 
+/* The symbol of an errno, such as "ENOENT"; "unknown" for a number that Linux does not have. */
+const char *errno_name(int errnum);
+
+/* No sentence and no place is longer than these, with the final NUL. */
+#define ERROR_SENTENCE_SIZE 2048
+#define ERROR_WHERE_SIZE 1024
+
 /*
  * Writes the one sentence, without a newline and with every control character escaped, at most
  * size bytes with the final NUL. Form: "<step>: <words with subject>: <cause>: <errno words>" as far
- * as each is present. The pointer, line and hint are not part of it: see error_format_where().
- * Returns the length written.
+ * as each is present; the step is left out when the words begin with it. ERR_SYSTEM shows the failed
+ * call in brackets behind the subject, other codes do not. The last column of base/error-codes.h says
+ * how errno is worded; phrases by which engines recognise a failing exec are reworded in subject and
+ * cause, too, unless the code is about that. The pointer, line and hint are not part of the sentence:
+ * see error_format_where(). Returns the length written.
  */
 size_t error_format(const struct error *err, char *buf, size_t size);
 
 /*
  * Writes " (at config.json line 61, /mounts/4/source)" and " · hint: ..." as far as known, or the
- * empty string. Returns the length written.
+ * empty string; without a pointer also the column. Returns the length written.
  */
 size_t error_format_where(const struct error *err, char *buf, size_t size);
+
+/*
+ * Whether nothing may be written behind the sentence on its line: some engines look at how the line
+ * ends when the user's program cannot be executed.
+ */
+bool error_ends_line(const struct error *err);
 
 #endif

@@ -50,6 +50,8 @@ struct page {
 	int32_t fault_errno;
 	uint32_t fault_nth;       /* the n-th system call of that operation */
 	uint32_t kill_op;         /* test builds: op index + 1 after which init kills itself; 0: none */
+	uint32_t n_ops;           /* of the program, and the offset in this page of */
+	uint32_t op_types;        /* uint16_t[n_ops]: `start` names steps without having the program */
 	/* written by init */
 	uint32_t op;              /* index of the operation being executed, + 1; 0: none yet */
 	uint32_t listener_fd;     /* seccomp listener's number in init, + 1; 0: none yet */

@@ -14,8 +14,9 @@
  * operations up to the next one of init, and lets init go on. Operations behind OP_WAIT_START belong to
  * `start`; everything before it to `create`.
  *
- * Layout: header, array of struct program_op, then data: operands, string arrays, strings. Offsets
- * count from the start of the block; 0 means "absent". program_check() verifies once that every offset
+ * Layout: header, then data (operands, string arrays, strings) and the array of struct program_op, in
+ * whatever order; the last byte of the block is 0. Offsets count from the start of the block; 0 means
+ * "absent". program_check() verifies once that every offset
  * an operation can name lies inside the block, that strings end inside it and that numbers name known
  * things; after that the accessors below cannot leave it.
  */

@@ -52,7 +52,8 @@ int cgroup_remove(const struct cgroup *cg, unsigned deadline_ms, struct error *e
 /*
  * Sends a signal to every process of the container's cgroups and their children, once each. SIGKILL uses
  * cgroup.kill where there is one, else freezes, kills and always thaws again. Returns how many processes
- * were signalled, or a negative errno. A missing cgroup counts as empty.
+ * were signalled, or a negative errno. A missing cgroup counts as empty. A cgroup that holds the caller
+ * is not the container's own and is left alone.
  */
 int cgroup_signal(const struct cgroup *cg, int signum, struct error *err);
 
@@ -61,6 +62,12 @@ int cgroup_pids(const struct cgroup *cg, pid_t **ret, size_t *ret_n, struct erro
 
 /* 1: frozen (or on the way), 0: not, or there is no freezer; negative errno. */
 int cgroup_frozen(const struct cgroup *cg);
+
+/*
+ * Freezes everything in the container's cgroups (pause) within deadline_ms; what could not be frozen
+ * completely is thawed again and is an error (-ETIMEDOUT).
+ */
+int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *err);
 
 /* Thaws, as kill and delete need it on v1. A missing cgroup is no error. */
 int cgroup_thaw(const struct cgroup *cg, struct error *err);

@@ -7,6 +7,7 @@
  *
  *	record   what later commands need, one JSON document, replaced by rename only
  *	start    the socket on which a created container's init waits; its absence means "was started"
+ *	notify   a directory that is bound into the container for sd_notify, if that was asked for
  *
  * The directory's own descriptor carries the lock (flock): exclusive while a command changes the
  * container, none for reading. Reserving an id is mkdir(2), which is atomic. Directories without a record
@@ -89,10 +90,19 @@ enum state_lock { STATE_LOCK_NONE, STATE_LOCK_EXCLUSIVE };
 int state_open(const struct state_root *root, const char *id, enum state_lock lock, int *ret_dir,
 	       struct error *err);
 
-/* Removes the directory and what berth put into it. No free disk space is needed. */
+/*
+ * Removes the directory and what berth put into it, the record last. No free disk space is needed. A
+ * directory that another command has removed already is no error.
+ */
 int state_remove(const struct state_root *root, const char *id, int dir, struct error *err);
 
-/* Writes by temporary file and rename in dir; never leaves a partial record under the name. */
+/*
+ * Writes by temporary file and rename in dir; never leaves a partial record under the name. The caller
+ * holds the lock. Fills in the version, and the boot id when init.boot_id is NULL. A create writes its
+ * first record (complete false; only id is needed, and the cgroups with `made` as far as known) before
+ * it makes anything, so that what a SIGKILL leaves can be cleaned up: only cgroups with made > 0 and a
+ * process with pid and start time are.
+ */
 int record_write(int dir, const struct record *record, struct error *err);
 
 /*
@@ -101,7 +111,11 @@ int record_write(int dir, const struct record *record, struct error *err);
  */
 int record_read(int dir, struct document *doc, struct record *ret, struct error *err);
 
-/* The present status; also tells whether init is alive: a zombie or a recycled pid counts as gone. */
+/*
+ * The present status; also tells whether init is alive: a zombie or a recycled pid counts as gone. An
+ * incomplete record is "creating" as long as anybody holds the lock (the caller, too) and "stopped" after
+ * that: what a killed create left.
+ */
 enum container_status record_status(int dir, const struct record *record);
 
 /* Fills start time and boot id of a living process. */
@@ -113,7 +127,10 @@ int process_identify(pid_t pid, struct arena *arena, struct process_id *ret, str
  */
 int process_open(const struct process_id *id);
 
-/* Ids of all containers below the root (directories that look like ours), sorted; malloc'ed array. */
+/*
+ * Ids of all containers below the root (directories that look like ours), sorted, and a NULL behind them.
+ * Array and strings are one malloc'ed block: free(*ret) frees all.
+ */
 int state_list(const struct state_root *root, char ***ret, size_t *ret_n, struct error *err);
 
 #endif

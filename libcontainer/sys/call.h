@@ -19,7 +19,9 @@
  *
  * In a build with --enable-faults SYS_FAULT answers a negative errno when a test asked for a failure
  * here: sys_fault_arm(n, errnum) makes the n-th wrapper call from now on fail (1: the next one), once.
- * In other builds it is the constant 0.
+ * From outside, BERTH_FAULT=N:ERRNUM in the environment does so for the N-th call of berth and
+ * BERTH_INIT_FAULT=N:ERRNUM for that of berth-init; the call that was hit is appended to the file
+ * named by BERTH_FAULT_LOG. In other builds SYS_FAULT is the constant 0.
  */
 
 #include "base/error.h"

@@ -121,7 +121,7 @@ static bool go(uint32_t flags, uint64_t namespaces, bool listen)
 	if (!ok && error_is_set(&r.error)) {
 		char text[1024];
 
-		error_format(&r.error, text, sizeof(text));
+		(void) error_format(&r.error, text, sizeof(text));
 		print_message("berth-init: %s [%s]\n", text, r.error.call);
 	}
 	return ok;

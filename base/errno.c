@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names and messages of all errnos that Linux has. C libraries disagree on both the words and their
+ * capitals ("No such device or address", "No error information"), and engines match them.
+ */
+#include "base/error.h"
+
+#include <errno.h>
+
+#define ERRNO(symbol, message) [symbol] = { #symbol, message }
+
+static const struct {
+	const char *name;
+	const char *words;
+} errnos[] = {
+	ERRNO(EPERM, "operation not permitted"),
+	ERRNO(ENOENT, "no such file or directory"),
+	ERRNO(ESRCH, "no such process"),
+	ERRNO(EINTR, "interrupted system call"),
+	ERRNO(EIO, "input/output error"),
+	ERRNO(ENXIO, "no such device or address"),
+	ERRNO(E2BIG, "argument list too long"),
+	ERRNO(ENOEXEC, "exec format error"),
+	ERRNO(EBADF, "bad file descriptor"),
+	ERRNO(ECHILD, "no child processes"),
+	ERRNO(EAGAIN, "resource temporarily unavailable"),
+	ERRNO(ENOMEM, "cannot allocate memory"),
+	ERRNO(EACCES, "permission denied"),
+	ERRNO(EFAULT, "bad address"),
+	ERRNO(ENOTBLK, "block device required"),
+	ERRNO(EBUSY, "device or resource busy"),
+	ERRNO(EEXIST, "file exists"),
+	ERRNO(EXDEV, "invalid cross-device link"),
+	ERRNO(ENODEV, "no such device"),
+	ERRNO(ENOTDIR, "not a directory"),
+	ERRNO(EISDIR, "is a directory"),
+	ERRNO(EINVAL, "invalid argument"),
+	ERRNO(ENFILE, "too many open files in system"),
+	ERRNO(EMFILE, "too many open files"),
+	ERRNO(ENOTTY, "inappropriate ioctl for device"),
+	ERRNO(ETXTBSY, "text file busy"),
+	ERRNO(EFBIG, "file too large"),
+	ERRNO(ENOSPC, "no space left on device"),
+	ERRNO(ESPIPE, "illegal seek"),
+	ERRNO(EROFS, "read-only file system"),
+	ERRNO(EMLINK, "too many links"),
+	ERRNO(EPIPE, "broken pipe"),
+	ERRNO(EDOM, "numerical argument out of domain"),
+	ERRNO(ERANGE, "numerical result out of range"),
+	ERRNO(EDEADLK, "resource deadlock avoided"),
+	ERRNO(ENAMETOOLONG, "file name too long"),
+	ERRNO(ENOLCK, "no locks available"),
+	ERRNO(ENOSYS, "function not implemented"),
+	ERRNO(ENOTEMPTY, "directory not empty"),
+	ERRNO(ELOOP, "too many levels of symbolic links"),
+	ERRNO(ENOMSG, "no message of desired type"),
+	ERRNO(EIDRM, "identifier removed"),
+	ERRNO(ECHRNG, "channel number out of range"),
+	ERRNO(EL2NSYNC, "level 2 not synchronized"),
+	ERRNO(EL3HLT, "level 3 halted"),
+	ERRNO(EL3RST, "level 3 reset"),
+	ERRNO(ELNRNG, "link number out of range"),
+	ERRNO(EUNATCH, "protocol driver not attached"),
+	ERRNO(ENOCSI, "no csi structure available"),
+	ERRNO(EL2HLT, "level 2 halted"),
+	ERRNO(EBADE, "invalid exchange"),
+	ERRNO(EBADR, "invalid request descriptor"),
+	ERRNO(EXFULL, "exchange full"),
+	ERRNO(ENOANO, "no anode"),
+	ERRNO(EBADRQC, "invalid request code"),
+	ERRNO(EBADSLT, "invalid slot"),
+	ERRNO(EBFONT, "bad font file format"),
+	ERRNO(ENOSTR, "device not a stream"),
+	ERRNO(ENODATA, "no data available"),
+	ERRNO(ETIME, "timer expired"),
+	ERRNO(ENOSR, "out of streams resources"),
+	ERRNO(ENONET, "machine is not on the network"),
+	ERRNO(ENOPKG, "package not installed"),
+	ERRNO(EREMOTE, "object is remote"),
+	ERRNO(ENOLINK, "link has been severed"),
+	ERRNO(EADV, "advertise error"),
+	ERRNO(ESRMNT, "srmount error"),
+	ERRNO(ECOMM, "communication error on send"),
+	ERRNO(EPROTO, "protocol error"),
+	ERRNO(EMULTIHOP, "multihop attempted"),
+	ERRNO(EDOTDOT, "rfs specific error"),
+	ERRNO(EBADMSG, "bad message"),
+	ERRNO(EOVERFLOW, "value too large for defined data type"),
+	ERRNO(ENOTUNIQ, "name not unique on network"),
+	ERRNO(EBADFD, "file descriptor in bad state"),
+	ERRNO(EREMCHG, "remote address changed"),
+	ERRNO(ELIBACC, "can not access a needed shared library"),
+	ERRNO(ELIBBAD, "accessing a corrupted shared library"),
+	ERRNO(ELIBSCN, ".lib section in a.out corrupted"),
+	ERRNO(ELIBMAX, "attempting to link in too many shared libraries"),
+	ERRNO(ELIBEXEC, "cannot exec a shared library directly"),
+	ERRNO(EILSEQ, "invalid or incomplete multibyte or wide character"),
+	ERRNO(ERESTART, "interrupted system call should be restarted"),
+	ERRNO(ESTRPIPE, "streams pipe error"),
+	ERRNO(EUSERS, "too many users"),
+	ERRNO(ENOTSOCK, "socket operation on non-socket"),
+	ERRNO(EDESTADDRREQ, "destination address required"),
+	ERRNO(EMSGSIZE, "message too long"),
+	ERRNO(EPROTOTYPE, "protocol wrong type for socket"),
+	ERRNO(ENOPROTOOPT, "protocol not available"),
+	ERRNO(EPROTONOSUPPORT, "protocol not supported"),
+	ERRNO(ESOCKTNOSUPPORT, "socket type not supported"),
+	ERRNO(EOPNOTSUPP, "operation not supported"),
+	ERRNO(EPFNOSUPPORT, "protocol family not supported"),
+	ERRNO(EAFNOSUPPORT, "address family not supported by protocol"),
+	ERRNO(EADDRINUSE, "address already in use"),
+	ERRNO(EADDRNOTAVAIL, "cannot assign requested address"),
+	ERRNO(ENETDOWN, "network is down"),
+	ERRNO(ENETUNREACH, "network is unreachable"),
+	ERRNO(ENETRESET, "network dropped connection on reset"),
+	ERRNO(ECONNABORTED, "software caused connection abort"),
+	ERRNO(ECONNRESET, "connection reset by peer"),
+	ERRNO(ENOBUFS, "no buffer space available"),
+	ERRNO(EISCONN, "transport endpoint is already connected"),
+	ERRNO(ENOTCONN, "transport endpoint is not connected"),
+	ERRNO(ESHUTDOWN, "cannot send after transport endpoint shutdown"),
+	ERRNO(ETOOMANYREFS, "too many references: cannot splice"),
+	ERRNO(ETIMEDOUT, "connection timed out"),
+	ERRNO(ECONNREFUSED, "connection refused"),
+	ERRNO(EHOSTDOWN, "host is down"),
+	ERRNO(EHOSTUNREACH, "no route to host"),
+	ERRNO(EALREADY, "operation already in progress"),
+	ERRNO(EINPROGRESS, "operation now in progress"),
+	ERRNO(ESTALE, "stale file handle"),
+	ERRNO(EUCLEAN, "structure needs cleaning"),
+	ERRNO(ENOTNAM, "not a xenix named type file"),
+	ERRNO(ENAVAIL, "no xenix semaphores available"),
+	ERRNO(EISNAM, "is a named type file"),
+	ERRNO(EREMOTEIO, "remote i/o error"),
+	ERRNO(EDQUOT, "disk quota exceeded"),
+	ERRNO(ENOMEDIUM, "no medium found"),
+	ERRNO(EMEDIUMTYPE, "wrong medium type"),
+	ERRNO(ECANCELED, "operation canceled"),
+	ERRNO(ENOKEY, "required key not available"),
+	ERRNO(EKEYEXPIRED, "key has expired"),
+	ERRNO(EKEYREVOKED, "key has been revoked"),
+	ERRNO(EKEYREJECTED, "key was rejected by service"),
+	ERRNO(EOWNERDEAD, "owner died"),
+	ERRNO(ENOTRECOVERABLE, "state not recoverable"),
+	ERRNO(ERFKILL, "operation not possible due to rf-kill"),
+	ERRNO(EHWPOISON, "memory page has hardware error"),
+};
+
+static bool errno_is_known(int errnum)
+{
+	return errnum > 0 && (size_t) errnum < ELEMENTSOF(errnos) && errnos[errnum].name;
+}
+
+const char *errno_words(int errnum)
+{
+	return errno_is_known(errnum) ? errnos[errnum].words : "unknown error";
+}
+
+const char *errno_name(int errnum)
+{
+	return errno_is_known(errnum) ? errnos[errnum].name : "unknown";
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_CMD_COMMAND_H
+#define BERTH_CMD_COMMAND_H
+
+/*
+ * The command line: one table of commands, each with its table of options. Parsing, help, manual
+ * pages and completion all come from these tables. A command reads its values from struct arguments,
+ * works through libcontainer, and returns 0 or a negative errno with ctx->err set; main() words the
+ * error and turns it into the exit status.
+ */
+
+#include "base/error.h"
+#include "base/macro.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Every option that any command has; the index into struct arguments. */
+enum option_id {
+	OPT_ALL,
+	OPT_BUNDLE,
+	OPT_CGROUP_MANAGER,
+	OPT_CONFIG,
+	OPT_CONSOLE_SOCKET,
+	OPT_CRIU,
+	OPT_DEBUG,
+	OPT_DETACH,
+	OPT_FILE,
+	OPT_FORCE,
+	OPT_FORMAT,
+	OPT_HELP,
+	OPT_KEEP,
+	OPT_LOG,
+	OPT_LOG_FORMAT,
+	OPT_LOG_LEVEL,
+	OPT_NO_NEW_KEYRING,
+	OPT_NO_PIVOT,
+	OPT_NO_SUBREAPER,
+	OPT_PID_FILE,
+	OPT_PIDFD_SOCKET,
+	OPT_PRESERVE_FDS,
+	OPT_QUIET,
+	OPT_ROOT,
+	OPT_ROOTLESS,
+	OPT_SYSTEMD_CGROUP,
+	OPT_TRACE,
+	OPT_VERSION,
+	OPT_MAX,
+};
+
+struct option {
+	enum option_id id;
+	const char *name;          /* long name without dashes */
+	char letter;               /* or 0 */
+	const char *argument;      /* word for the help, e.g. "FILE"; NULL: a switch */
+	const char *help;          /* NULL: accepted, but not shown */
+	const char *const *values; /* the words it takes, ended by NULL; NULL: any */
+};
+
+#define OPTIONS_END ((struct option){ .id = OPT_MAX })
+
+struct arguments {
+	bool set[OPT_MAX];
+	const char *value[OPT_MAX]; /* of options with an argument; the last one given wins */
+	char **operands;            /* what is not an option: container id and so on */
+	int n_operands;
+};
+
+struct context {
+	struct arguments args;
+	struct error err;
+	int exit_status; /* when the command succeeds */
+};
+
+struct command {
+	const char *name;
+	const char *operands; /* for the usage line, e.g. "ID [SIGNAL]" */
+	const char *summary;  /* one line */
+	const struct option *options;
+	int min_operands, max_operands;
+	int (*run)(struct context *ctx);
+};
+
+/* All commands, ended by a row without a name. */
+extern const struct command commands[];
+extern const struct option global_options[];
+
+/*
+ * Sorts argv[1..] into ctx->args; *ret_command is NULL when no command is given (--version, --help).
+ * Global options may also stand behind the command, where their names do not clash.
+ * ERR_USAGE with the offending word in it.
+ */
+int command_line_parse(int argc, char **argv, struct context *ctx, const struct command **ret_command);
+
+/* Prints help for one command, or for the program when command is NULL. */
+void command_help(const struct command *command);
+
+/* Shared by several commands (cmd/launch.c): the value of a number option, 0 when not given. */
+int option_number(struct context *ctx, enum option_id id, const char *name, uint32_t max, uint32_t *ret);
+
+int cmd_create(struct context *ctx);
+int cmd_delete(struct context *ctx);
+int cmd_explain(struct context *ctx);
+int cmd_features(struct context *ctx);
+int cmd_kill(struct context *ctx);
+int cmd_list(struct context *ctx);
+int cmd_run(struct context *ctx);
+int cmd_spec(struct context *ctx);
+int cmd_start(struct context *ctx);
+int cmd_state(struct context *ctx);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of commands and options. */
+#include "cmd/command.h"
+
+static const char *const log_formats[] = { "text", "json", NULL };
+static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
+static const char *const managers[] = { "cgroupfs", "systemd", "disabled", NULL };
+static const char *const rootless_values[] = { "true", "false", "auto", NULL };
+static const char *const list_formats[] = { "table", "json", NULL };
+static const char *const explain_formats[] = { "text", "json", NULL };
+
+const struct option global_options[] = {
+	{ OPT_ROOT, "root", 0, "DIR", "directory for the state of containers (default /run/berth)", NULL },
+	{ OPT_LOG, "log", 0, "FILE", "append messages to FILE as well as to standard error", NULL },
+	{ OPT_LOG_FORMAT, "log-format", 0, "FORMAT", "text or json", log_formats },
+	{ OPT_LOG_LEVEL, "log-level", 0, "LEVEL", "error, warning, info or debug", log_levels },
+	{ OPT_DEBUG, "debug", 0, NULL, "the same as --log-level debug", NULL },
+	{ OPT_SYSTEMD_CGROUP, "systemd-cgroup", 0, NULL, "let systemd manage the cgroup", NULL },
+	{ OPT_CGROUP_MANAGER, "cgroup-manager", 0, "NAME", "cgroupfs, systemd or disabled", managers },
+	{ OPT_ROOTLESS, "rootless", 0, "MODE", "true, false or auto; detected in any case",
+	  rootless_values },
+	{ OPT_CRIU, "criu", 0, "PATH", NULL, NULL },
+	{ OPT_HELP, "help", 'h', NULL, "show this help", NULL },
+	{ OPT_VERSION, "version", 'v', NULL, "show the version", NULL },
+	OPTIONS_END,
+};
+
+#define LAUNCH_OPTIONS                                                                                    \
+	{ OPT_BUNDLE, "bundle", 'b', "DIR", "bundle directory (default: the current one)", NULL },        \
+	{ OPT_CONFIG, "config", 'f', "FILE", "configuration (default: config.json in the bundle)", NULL }, \
+	{ OPT_CONSOLE_SOCKET, "console-socket", 0, "PATH", "send the terminal's master to this socket",   \
+	  NULL },                                                                                         \
+	{ OPT_PIDFD_SOCKET, "pidfd-socket", 0, "PATH", "send a pidfd of the init to this socket", NULL }, \
+	{ OPT_PID_FILE, "pid-file", 0, "FILE", "write the pid of the init to FILE", NULL },               \
+	{ OPT_NO_PIVOT, "no-pivot", 0, NULL, "move the root mount instead of pivot_root", NULL },         \
+	{ OPT_NO_NEW_KEYRING, "no-new-keyring", 0, NULL, "keep the caller's session keyring", NULL },     \
+	{ OPT_PRESERVE_FDS, "preserve-fds", 0, "N", "pass N more descriptors, from 3 on", NULL },         \
+	{ OPT_TRACE, "trace", 0, "FILE", "write a timeline of all operations to FILE", NULL }
+
+static const struct option create_options[] = {
+	LAUNCH_OPTIONS,
+	{ OPT_NO_SUBREAPER, "no-subreaper", 0, NULL, NULL, NULL },
+	{ OPT_DETACH, "detach", 'd', NULL, NULL, NULL },
+	OPTIONS_END,
+};
+
+static const struct option run_options[] = {
+	LAUNCH_OPTIONS,
+	{ OPT_DETACH, "detach", 'd', NULL, "return as soon as the program runs", NULL },
+	{ OPT_KEEP, "keep", 0, NULL, "do not delete the container when it has ended", NULL },
+	{ OPT_NO_SUBREAPER, "no-subreaper", 0, NULL, "do not adopt orphaned processes while waiting", NULL },
+	OPTIONS_END,
+};
+
+static const struct option start_options[] = {
+	{ OPT_TRACE, "trace", 0, "FILE", "write a timeline of all operations to FILE", NULL },
+	OPTIONS_END,
+};
+
+static const struct option kill_options[] = {
+	{ OPT_ALL, "all", 'a', NULL, "signal every process of the container", NULL },
+	OPTIONS_END,
+};
+
+static const struct option delete_options[] = {
+	{ OPT_FORCE, "force", 'f', NULL, "kill first; an unknown container is no error", NULL },
+	OPTIONS_END,
+};
+
+static const struct option list_options[] = {
+	{ OPT_FORMAT, "format", 'f', "FORMAT", "table or json", list_formats },
+	{ OPT_QUIET, "quiet", 'q', NULL, "only the ids", NULL },
+	OPTIONS_END,
+};
+
+static const struct option spec_options[] = {
+	{ OPT_BUNDLE, "bundle", 'b', "DIR", "where to write (default: the current directory)", NULL },
+	{ OPT_FILE, "file", 'f', "NAME", "write to NAME instead of config.json", NULL },
+	{ OPT_ROOTLESS, "rootless", 0, NULL, "for a container of an ordinary user", NULL },
+	OPTIONS_END,
+};
+
+static const struct option explain_options[] = {
+	{ OPT_CONFIG, "config", 0, "FILE", "configuration (default: config.json in the bundle)", NULL },
+	{ OPT_FORMAT, "format", 'f', "FORMAT", "text or json", explain_formats },
+	OPTIONS_END,
+};
+
+static const struct option no_options[] = { OPTIONS_END };
+
+const struct command commands[] = {
+	{ "create", "ID", "create a container from a bundle; its program waits for start", create_options, 1,
+	  1, cmd_create },
+	{ "delete", "ID", "remove a container and all that berth made for it", delete_options, 1, 1,
+	  cmd_delete },
+	{ "explain", "[BUNDLE]", "show what berth would do with a bundle, and with which values",
+	  explain_options, 0, 1, cmd_explain },
+	{ "features", "", "show what this berth supports, as JSON", no_options, 0, 0, cmd_features },
+	{ "kill", "ID [SIGNAL]", "send a signal (default TERM) to a container's init", kill_options, 1, 2,
+	  cmd_kill },
+	{ "list", "", "list the containers", list_options, 0, 0, cmd_list },
+	{ "run", "ID", "create a container, start it, wait for its end and delete it", run_options, 1, 1,
+	  cmd_run },
+	{ "spec", "", "write a configuration to begin with", spec_options, 0, 0, cmd_spec },
+	{ "start", "ID", "start the program of a created container", start_options, 1, 1, cmd_start },
+	{ "state", "ID", "show the state of a container, as JSON", no_options, 1, 1, cmd_state },
+	{ 0 },
+};

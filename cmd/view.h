@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_CMD_VIEW_H
+#define BERTH_CMD_VIEW_H
+
+/* A container as `state` and `list` show it. */
+
+#include "libcontainer/state/state.h"
+#include "spec/state.h"
+
+struct view {
+	struct document doc;
+	struct record record;
+	struct oci_state state; /* borrows from the two above */
+	char owner[64];
+};
+
+#define VIEW_INIT ((struct view){ .owner = "" })
+
+void view_done(struct view *view);
+
+/*
+ * Reads one container; never waits for a lock. A container whose create is still running, or was killed, has
+ * no complete record: it is shown as creating or stopped with what is known.
+ */
+int view_open(const struct state_root *root, const char *id, struct view *ret, struct error *err);
+
+/* Fills view->owner, which costs a look into the user database. */
+void view_find_owner(struct view *view);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which cgroup hierarchies are mounted, and where the calling process is in them. /proc/self/cgroup says
+ * which hierarchies there are, mountinfo where they are mounted. Hosts with many containers have ten
+ * thousand mounts and more, so that mountinfo is read in pieces and a line is only taken apart when the
+ * file system type can be that of a cgroup.
+ */
+#define _GNU_SOURCE
+#include "libcontainer/cgroup/internal.h"
+
+#include "base/fd.h"
+#include "base/str.h"
+#include "libcontainer/sys/cgroupfs.h"
+#include "libcontainer/sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HIERARCHIES_MAX 64
+#define CHUNK 65536 /* several times the longest line that the kernel writes */
+
+struct candidate {
+	char *controllers; /* as in /proc/self/cgroup */
+	char *path;        /* ours, as the kernel shows it */
+	uint32_t version;
+	unsigned rank;     /* of the mount found so far; 0: none */
+	char *mount;
+	char *own;
+};
+
+struct detect {
+	struct arena *arena;
+	bool check;
+	struct candidate v[HIERARCHIES_MAX];
+	size_t n;
+};
+
+struct mount_line {
+	char *root, *point, *fstype, *options;
+};
+
+/* Takes the text up to the next separator out of *s and terminates it; NULL at the end. */
+static char *next_field(char **s, char separator)
+{
+	char *field = *s, *end;
+
+	if (!field || !*field)
+		return NULL;
+	end = strchr(field, separator);
+	if (end)
+		*end++ = '\0';
+	*s = end;
+	return field;
+}
+
+/* mountinfo writes blanks, tabs, newlines and backslashes as \ooo. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
+		    s[3] >= '0' && s[3] <= '7') {
+			*to++ = (char)(((s[1] - '0') << 6) | ((s[2] - '0') << 3) | (s[3] - '0'));
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+/* "31 23 0:28 /root /point rw,relatime shared:1 - cgroup cgroup rw,cpu"; false when it is not like that. */
+static bool split_mount_line(char *line, struct mount_line *ret)
+{
+	char *rest = strstr(line, " - ");
+	char *s = line;
+	int i;
+
+	if (!rest)
+		return false;
+	*rest = '\0';
+	rest += 3;
+	for (i = 0; i < 3; i++)
+		if (!next_field(&s, ' '))
+			return false;
+	ret->root = next_field(&s, ' ');
+	ret->point = next_field(&s, ' ');
+	ret->fstype = next_field(&rest, ' ');
+	if (!ret->root || !ret->point || !ret->fstype || !next_field(&rest, ' '))
+		return false;
+	ret->options = next_field(&rest, ' ');
+	unescape(ret->root);
+	unescape(ret->point);
+	return ret->point[0] == '/' && ret->root[0] == '/';
+}
+
+bool cgroup_has_controller(const char *controllers, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *s = controllers; s; s = strchr(s, ',')) {
+		if (*s == ',')
+			s++;
+		if (strncmp(s, name, len) == 0 && (s[len] == ',' || s[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* True when the super block options of a v1 mount name the first controller of the hierarchy. */
+static bool is_mount_of(const struct candidate *c, const struct mount_line *m)
+{
+	char first[128];
+
+	if (c->version == 2)
+		return streq(m->fstype, "cgroup2");
+	if (!streq(m->fstype, "cgroup") || !m->options)
+		return false;
+	(void)str_copy(first, sizeof(first), c->controllers);
+	first[strcspn(first, ",")] = '\0';
+	return cgroup_has_controller(m->options, first);
+}
+
+/* Our path as seen from a mount that may show a part of the hierarchy only; NULL: we are outside of it. */
+static const char *path_below(const char *path, const char *root)
+{
+	const char *rest;
+
+	if (streq(root, "/"))
+		return path;
+	rest = str_after(path, root);
+	if (!rest || (*rest != '\0' && *rest != '/'))
+		return NULL;
+	return *rest ? rest : "/";
+}
+
+static bool is_visible(const char *point, uint32_t version)
+{
+	_cleanup_close_ int fd = sys_openat(AT_FDCWD, point, O_PATH | O_DIRECTORY, 0);
+
+	return fd >= 0 && sys_cgroupfs_version(fd) == (int)version;
+}
+
+/*
+ * One hierarchy can be mounted more than once, mostly as bind mounts into root file systems. Best is one
+ * that shows our own cgroup, then one at the usual place, then the first.
+ */
+static int use_mount(struct detect *d, const struct mount_line *m)
+{
+	struct candidate *c = NULL;
+	const char *own;
+	unsigned rank;
+	size_t i;
+
+	for (i = 0; i < d->n && !c; i++)
+		if (is_mount_of(&d->v[i], m))
+			c = &d->v[i];
+	if (!c)
+		return 0;
+	own = path_below(c->path, m->root);
+	rank = 1u + (own ? 2u : 0u) + (str_after(m->point, "/sys/fs/cgroup") ? 1u : 0u);
+	if (rank <= c->rank || (d->check && !is_visible(m->point, c->version)))
+		return 0;
+	c->rank = rank;
+	c->mount = arena_strdup(d->arena, m->point);
+	c->own = arena_strdup(d->arena, own ? own : "/");
+	return c->mount && c->own ? 0 : -ENOMEM;
+}
+
+static int read_mount_line(struct detect *d, char *line, size_t len)
+{
+	struct mount_line m;
+
+	if (!memmem(line, len, " - cgroup", 9) || memchr(line, '\0', len))
+		return 0;
+	line[len] = '\0';
+	return split_mount_line(line, &m) ? use_mount(d, &m) : 0;
+}
+
+static int read_mountinfo(struct detect *d, int fd)
+{
+	char *buf = malloc(CHUNK);
+	size_t len = 0;
+	ssize_t n = 0;
+	int r = buf ? 0 : -ENOMEM;
+
+	while (r == 0) {
+		char *line = buf, *end;
+
+		n = sys_read(fd, buf + len, CHUNK - len);
+		if (n <= 0) {
+			r = (int)n;
+			break;
+		}
+		len += (size_t)n;
+		while (r == 0 && (end = memchr(line, '\n', len - (size_t)(line - buf)))) {
+			r = read_mount_line(d, line, (size_t)(end - line));
+			line = end + 1;
+		}
+		len -= (size_t)(line - buf);
+		memmove(buf, line, len);
+		if (len == CHUNK)
+			len = 0; /* no line of the kernel is that long */
+	}
+	free(buf);
+	return r;
+}
+
+/* "4:memory:/a/b", "1:name=systemd:/", "0::/a" */
+static int read_own_line(struct detect *d, char *line)
+{
+	struct candidate *c = &d->v[d->n];
+	char *s = line;
+	char *id = next_field(&s, ':'), *path;
+
+	if (!id || !s || d->n == HIERARCHIES_MAX)
+		return 0;
+	path = strchr(s, ':');
+	if (!path || path[1] != '/')
+		return 0;
+	*path++ = '\0';
+	/* A named hierarchy without name, or an id 0 with controllers, is nothing we know. */
+	if (streq(id, "0") != (*s == '\0'))
+		return 0;
+	/* The cgroup that we are in was removed: its path must not be made anew below it. */
+	if (strlen(path) > 10 && streq(path + strlen(path) - 10, " (deleted)"))
+		path[strlen(path) - 10] = '\0';
+	c->version = *s ? 1 : 2;
+	c->controllers = arena_strdup(d->arena, s);
+	c->path = arena_strdup(d->arena, path);
+	if (!c->controllers || !c->path)
+		return -ENOMEM;
+	d->n++;
+	return 0;
+}
+
+static int read_own(struct detect *d, int fd)
+{
+	char *buf = malloc(CHUNK), *s = buf, *line;
+	size_t len = 0;
+	ssize_t n = 1;
+	int r = buf ? 0 : -ENOMEM;
+
+	while (r == 0 && n > 0 && len < CHUNK - 1) {
+		n = sys_read(fd, buf + len, CHUNK - 1 - len);
+		r = n < 0 ? (int)n : 0;
+		len += n > 0 ? (size_t)n : 0;
+	}
+	if (r == 0)
+		buf[len] = '\0';
+	while (r == 0 && (line = next_field(&s, '\n')))
+		r = read_own_line(d, line);
+	free(buf);
+	return r;
+}
+
+static int take_results(const struct detect *d, struct host *ret)
+{
+	struct host_hierarchy *h = arena_calloc(d->arena, d->n + 1, sizeof(*h));
+	bool have_v1 = false, have_v2 = false;
+	size_t n = 0;
+
+	if (!h)
+		return -ENOMEM;
+	for (size_t i = 0; i < d->n; i++) {
+		const struct candidate *c = &d->v[i];
+
+		if (c->rank == 0)
+			continue;
+		h[n++] = (struct host_hierarchy){
+			.mount = c->mount,
+			.controllers = c->controllers,
+			.version = c->version,
+			.own = c->own,
+		};
+		have_v1 |= c->version == 1;
+		have_v2 |= c->version == 2;
+	}
+	ret->hierarchies = h;
+	ret->n_hierarchies = n;
+	ret->unified = have_v2 && !have_v1;
+	return 0;
+}
+
+int cgroup_detect_from(struct arena *arena, int mountinfo, int own, bool check, struct host *ret,
+		       struct error *err)
+{
+	struct detect d = { .arena = arena, .check = check };
+	int r = read_own(&d, own);
+
+	if (r == 0 && d.n > 0)
+		r = read_mountinfo(&d, mountinfo);
+	if (r == 0)
+		r = take_results(&d, ret);
+	if (r == -ENOMEM)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, "cgroup hierarchies");
+	return r < 0 ? error_set(err, ERR_CGROUP, -r, "hierarchies cannot be read") : 0;
+}
+
+int cgroup_detect(struct arena *arena, struct host *ret, struct error *err)
+{
+	_cleanup_close_ int mountinfo = -1;
+	_cleanup_close_ int own = sys_openat(AT_FDCWD, "/proc/self/cgroup", O_RDONLY, 0);
+
+	/* A kernel without cgroups has no such file: there is nothing to detect. */
+	if (own == -ENOENT)
+		return 0;
+	if (own < 0)
+		return error_set(err, ERR_CGROUP, -own, "/proc/self/cgroup cannot be read");
+	mountinfo = sys_openat(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY, 0);
+	if (mountinfo < 0)
+		return error_set(err, ERR_CGROUP, -mountinfo, "/proc/self/mountinfo cannot be read");
+	return cgroup_detect_from(arena, mountinfo, own, true, ret, err);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Freezing and thawing: the freezer controller of v1, cgroup.freeze of v2. */
+#define _GNU_SOURCE
+#include "libcontainer/cgroup/internal.h"
+
+#include "base/fd.h"
+#include "base/str.h"
+#include "libcontainer/sys/clock.h"
+#include "libcontainer/sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* The directory that can freeze the container: v1's freezer comes first, being there means it is used. */
+static const struct cgroup_dir *freezer_of(const struct cgroup *cg)
+{
+	const struct cgroup_dir *d = cgroup_find(cg, "freezer");
+
+	return d ? d : cgroup_find(cg, NULL);
+}
+
+int cgroup_dir_frozen(int dir, uint32_t version)
+{
+	char text[256];
+	ssize_t n;
+
+	if (version == 1) {
+		n = cgroup_read(dir, "freezer.state", text, sizeof(text));
+		return n < 0 ? 0 : !streq(text, "THAWED");
+	}
+	n = cgroup_read(dir, "cgroup.freeze", text, sizeof(text));
+	if (n >= 0 && streq(text, "1"))
+		return 1;
+	/* Also frozen is what has a frozen parent. */
+	n = cgroup_read(dir, "cgroup.events", text, sizeof(text));
+	return n >= 0 && strstr(text, "frozen 1") != NULL;
+}
+
+int cgroup_frozen(const struct cgroup *cg)
+{
+	const struct cgroup_dir *d = freezer_of(cg);
+	struct error ignored = ERROR_INIT;
+	_cleanup_close_ int fd = -1;
+
+	if (!d)
+		return 0;
+	fd = cgroup_open(d->dir, d->version, O_PATH, &ignored);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	return cgroup_dir_frozen(fd, d->version);
+}
+
+static bool is_settled(int dir, uint32_t version)
+{
+	char text[256];
+
+	if (version == 1)
+		return cgroup_read(dir, "freezer.state", text, sizeof(text)) >= 0 && streq(text, "FROZEN");
+	return cgroup_read(dir, "cgroup.events", text, sizeof(text)) >= 0 && strstr(text, "frozen 1");
+}
+
+/*
+ * v1 can stay in FREEZING for ever when a task in the middle of a fork or a vfork was caught at a bad
+ * moment; thawing for a moment and trying again gets it out of that.
+ */
+static int freeze_dir(int dir, uint32_t version, unsigned deadline_ms)
+{
+	const char *file = version == 1 ? "freezer.state" : "cgroup.freeze";
+	const char *on = version == 1 ? "FROZEN" : "1";
+	const char *off = version == 1 ? "THAWED" : "0";
+	uint64_t end = sys_now_ms() + deadline_ms;
+	int r = 0;
+
+	for (unsigned i = 1; r == 0; i++) {
+		r = sys_write_file(dir, file, on);
+		if (r < 0 || is_settled(dir, version))
+			return r;
+		if (sys_now_ms() >= end)
+			return -ETIMEDOUT;
+		sys_sleep_us(i < 20 ? 50 : 1000);
+		if (i % 50 == 0) {
+			r = sys_write_file(dir, file, off);
+			sys_sleep_us(200);
+		}
+	}
+	return r;
+}
+
+int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *err)
+{
+	const struct cgroup_dir *d = freezer_of(cg);
+	struct error ignored = ERROR_INIT;
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (!d)
+		return error_set(err, ERR_CGROUP, EOPNOTSUPP, "of the container has no freezer");
+	fd = cgroup_open(d->dir, d->version, O_RDONLY, err);
+	if (fd == -ENOENT)
+		return error_set(err, ERR_CGROUP, ENOENT, "%s", d->dir);
+	if (fd < 0)
+		return fd;
+	r = freeze_dir(fd, d->version, deadline_ms);
+	if (r == 0)
+		return 0;
+	(void)error_set(err, ERR_CGROUP, -r, "%s cannot be frozen", d->dir);
+	/* Never leave a container half frozen that is not going to be called paused. */
+	(void)cgroup_thaw(cg, &ignored);
+	return r;
+}
+
+static int enter_for_thaw(int dir, void *arg _unused_)
+{
+	(void)sys_write_file(dir, "freezer.state", "THAWED");
+	return 0;
+}
+
+int cgroup_thaw(const struct cgroup *cg, struct error *err)
+{
+	const struct cgroup_walk walk = { .enter = enter_for_thaw };
+	const struct cgroup_dir *d = freezer_of(cg);
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (!d)
+		return 0;
+	fd = cgroup_open(d->dir, d->version, O_RDONLY, err);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r = d->version == 1 ? sys_write_file(fd, "freezer.state", "THAWED")
+			    : sys_write_file(fd, "cgroup.freeze", "0");
+	/*
+	 * v1: what the container itself froze further down would not die of a SIGKILL either. v2 lets
+	 * frozen processes die.
+	 */
+	if (r == 0 && d->version == 1)
+		r = cgroup_walk(fd, &walk);
+	/* The root of a hierarchy has no such file and is never frozen. */
+	if (r == -ENOENT || r == -ENODEV)
+		return 0;
+	return r < 0 ? error_set(err, ERR_CGROUP, -r, "%s cannot be thawed", d->dir) : 0;
+}

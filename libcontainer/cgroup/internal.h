@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_CGROUP_INTERNAL_H
+#define BERTH_CGROUP_INTERNAL_H
+
+/* What the files of this room share. */
+
+#include "base/buf.h"
+#include "libcontainer/cgroup/cgroup.h"
+
+#include <sys/stat.h>
+
+#define CGROUP_PATH_MAX 4096
+#define CGROUP_NAME_MAX 255
+
+/*
+ * cgroup_detect() on given files, for tests. check: a mount point counts only if a cgroup file system is
+ * really to be seen there (not covered by another mount).
+ */
+int cgroup_detect_from(struct arena *arena, int mountinfo, int own, bool check, struct host *ret,
+		       struct error *err);
+
+/*
+ * Opens a cgroup directory, never through a link at its end, and makes sure that it lies on a cgroup
+ * file system of that version: a damaged record must not lead berth to other files. flags: O_PATH or
+ * O_RDONLY. Returns the descriptor; -ENOENT without *err when it is missing.
+ */
+int cgroup_open(const char *dir, uint32_t version, int flags, struct error *err);
+
+/* True when the comma-separated list has that name. */
+bool cgroup_has_controller(const char *controllers, const char *name);
+
+/*
+ * Visits a directory and all below it, parents first, holding two descriptors however deep the tree is.
+ * enter may be NULL. A negative answer of enter ends the walk and becomes the result. remove: children
+ * (not the directory itself) are removed on the way back. Directories that vanish meanwhile are skipped.
+ */
+struct cgroup_walk {
+	int (*enter)(int fd, void *arg);
+	void *arg;
+	bool remove;
+};
+int cgroup_walk(int dir, const struct cgroup_walk *walk);
+
+/* A growing list of process ids. */
+struct pid_list {
+	pid_t *v;
+	size_t n, size;
+};
+void pid_list_done(struct pid_list *list);
+#define _cleanup_pid_list_ _cleanup_(pid_list_done)
+int pid_list_add(struct pid_list *list, pid_t pid);
+void pid_list_sort(struct pid_list *list); /* ascending, each once */
+bool pid_list_has(const struct pid_list *list, pid_t pid); /* the list must be sorted */
+
+/* Adds the processes of one directory and of all below it. A missing directory counts as empty. */
+int cgroup_dir_pids(const struct cgroup_dir *dir, struct pid_list *list);
+
+/* The same, for all directories; those that also hold the caller are left out with not_ours. */
+int cgroup_all_pids(const struct cgroup *cg, bool not_ours, struct pid_list *ret_list);
+
+/* The directory whose controllers have that name, or NULL; name NULL: the one of version 2. */
+const struct cgroup_dir *cgroup_find(const struct cgroup *cg, const char *name);
+
+/* Reads a small file; the newline at its end is cut. The length, or a negative errno. */
+ssize_t cgroup_read(int dir, const char *file, char *buf, size_t size);
+
+/* 1: frozen or on the way, 0: no, or no such file; for an open directory. */
+int cgroup_dir_frozen(int dir, uint32_t version);
+
+#endif

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+BERTH_LIB_SOURCES += \
+	libcontainer/cgroup/cgroup.h \
+	libcontainer/cgroup/detect.c \
+	libcontainer/cgroup/freeze.c \
+	libcontainer/cgroup/internal.h \
+	libcontainer/cgroup/make.c \
+	libcontainer/cgroup/memory.c \
+	libcontainer/cgroup/pids.c \
+	libcontainer/cgroup/remove.c \
+	libcontainer/cgroup/set.c \
+	libcontainer/cgroup/signal.c \
+	libcontainer/cgroup/walk.c \
+	libcontainer/sys/cgroupfs.c \
+	libcontainer/sys/cgroupfs.h \
+	libcontainer/sys/clock.c \
+	libcontainer/sys/clock.h \
+	libcontainer/sys/pidfd.c \
+	libcontainer/sys/pidfd.h

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_COMPILE_COMPILER_H
+#define BERTH_COMPILE_COMPILER_H
+
+/*
+ * What the files of this room share: one struct compiler per compilation, and one function per step of
+ * the program, called by compile.c in the order in which the program runs. Every function returns 0 or
+ * a negative errno with *c->err set to the first thing that is wrong with the configuration.
+ */
+
+#include "libcontainer/compile/compile.h"
+#include "libcontainer/compile/emit.h"
+
+struct compiler {
+	const struct document *doc;
+	const struct config *config;
+	const struct config_linux *linux_;   /* never NULL: an absent object is an empty one */
+	const struct config_process *process; /* NULL if absent */
+	const struct host *host;
+	const struct compile_options *options;
+	struct arena *arena;
+	struct error *err;
+	struct emit emit;
+	struct compiled *compiled;
+	/* namespaces.c */
+	uint32_t ns_new, ns_join;            /* CLONE_NEW* */
+	bool deny_setgroups;
+	/* cgroup.c */
+	const char *cgroup_path;             /* "/docker/abc"; NULL: no cgroup of its own */
+	/* mounts.c */
+	bool dev_is_bound;                   /* /dev is a bind mount: its contents are not ours */
+	struct deferred_readonly *deferred;  /* mounts that become read-only at the end */
+	size_t n_deferred, max_deferred;
+	/* process.c */
+	bool keep_admin;                     /* a filter is loaded without no_new_privs */
+	bool seccomp_notify;
+};
+
+struct deferred_readonly { pstr target; const struct config_mount *mount; };
+
+static inline bool has_namespace(const struct compiler *c, uint32_t flag)
+{
+	return (c->ns_new | c->ns_join) & flag;
+}
+
+/*
+ * compile.c: emits with the origin that slot (NULL: none) has in the document. As document_where(), a
+ * macro that passes on the size of what the slot points to.
+ */
+void compiler_emit_sized(struct compiler *c, enum op_type type, const void *operand, const void *slot,
+			 size_t slot_size);
+#define compiler_emit(c, type, operand, slot) compiler_emit_sized(c, type, operand, slot, sizeof(*(slot)))
+/* For an operation of berth's own. */
+#define compiler_emit_own(c, type, operand) compiler_emit_sized(c, type, operand, NULL, 0)
+int compiler_warn(struct compiler *c, const char *fmt, ...) _printf_(2, 3);
+#define compiler_error(c, slot, code, ...) document_error((c)->doc, slot, (c)->err, ERR_##code, __VA_ARGS__)
+int compiler_no_memory(struct compiler *c);
+/* Removes empty, "." and ".." components as a path below "/"; NULL when memory is short. */
+char *compiler_clean_path(struct compiler *c, const char *path);
+/* "1-3,7": digits, commas and rising ranges. */
+bool is_cpu_list(const char *s);
+
+/* namespaces.c */
+int namespaces_read(struct compiler *c);
+void namespaces_emit_join(struct compiler *c);
+int namespaces_emit_clone(struct compiler *c);
+int namespaces_emit_enter(struct compiler *c);
+/* The kernel's text for uid_map. */
+pstr id_map_text(struct compiler *c, const struct id_mappings *map);
+
+/* cgroup.c, cgroup-values.c, cgroup-devices.c */
+int cgroup_read(struct compiler *c);
+int cgroup_emit_create(struct compiler *c);
+int cgroup_emit_values(struct compiler *c);
+int cgroup_emit_devices(struct compiler *c);
+void cgroup_emit_enter(struct compiler *c);
+const struct host_hierarchy *cgroup_find(const struct compiler *c, const char *controller);
+const char *cgroup_dir(struct compiler *c, const struct host_hierarchy *h);
+/* Emits a value of a v1 controller, or fails naming the property when the host cannot take it. */
+int cgroup_set_sized(struct compiler *c, const void *slot, size_t slot_size, const char *controller,
+		     const char *file, uint32_t flags, const char *fmt, ...) _printf_(7, 8);
+#define cgroup_set_value(c, slot, ...) cgroup_set_sized(c, slot, sizeof(*(slot)), __VA_ARGS__)
+
+/* mounts.c, mount-options.c, mount-cgroup.c */
+int mounts_emit(struct compiler *c);
+void mounts_emit_deferred(struct compiler *c);
+bool compiler_defer_readonly(struct compiler *c, pstr target, const struct config_mount *m);
+
+struct mount_options {
+	struct op_mount op;         /* kind BIND or REMOUNT if an option says so; flags, sb_, attr_, rattr_ */
+	bool remount, bind;
+	uint64_t atime;             /* the value of the access time enum */
+	bool atime_set, ratime_set;
+	uint64_t ratime;
+	bool idmap;
+	const char *idmap_text;     /* behind "idmap=" */
+	const char *const *data;    /* options for the file system itself, in order */
+	size_t n_data;
+	uint32_t *propagations;
+	size_t n_propagations;
+};
+int mount_options_read(struct compiler *c, const struct config_mount *m, struct mount_options *ret);
+int mount_emit_cgroup(struct compiler *c, const struct config_mount *m, const struct op_mount *op);
+
+/* rootfs.c */
+int rootfs_read(struct compiler *c);
+int rootfs_emit_open(struct compiler *c);
+int rootfs_emit_enter(struct compiler *c);
+int rootfs_emit_paths(struct compiler *c);
+
+/* devices.c */
+int devices_emit(struct compiler *c);
+
+/* hooks.c */
+int hooks_emit(struct compiler *c, enum hook_kind kind, enum op_type type);
+bool hooks_any(const struct compiler *c, enum hook_kind kind);
+
+/* sysctl.c */
+int sysctl_emit(struct compiler *c);
+
+/* process.c, process-limits.c */
+int process_read(struct compiler *c);
+int process_emit_runtime(struct compiler *c);   /* OOM score, limits, I/O priority: before init goes on */
+int process_emit_scheduler(struct compiler *c); /* in the container's cgroup already */
+int process_emit_console(struct compiler *c);
+int process_emit_create(struct compiler *c);
+int process_emit_start(struct compiler *c);
+int limits_emit(struct compiler *c, enum op_type type);
+
+/* caps.c */
+int caps_emit(struct compiler *c);
+uint64_t caps_bounding(struct compiler *c);
+
+#endif

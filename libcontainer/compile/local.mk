@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# libcontainer/compile/cap-table.h is printed by gen-caps, which the top Makefile.am builds (with
+# libcap) and runs on the build machine.
+BERTH_LIB_SOURCES += \
+	libcontainer/compile/caps.c \
+	libcontainer/compile/cgroup-devices.c \
+	libcontainer/compile/cgroup-values.c \
+	libcontainer/compile/cgroup.c \
+	libcontainer/compile/compile.c \
+	libcontainer/compile/compile.h \
+	libcontainer/compile/compiler.h \
+	libcontainer/compile/devices.c \
+	libcontainer/compile/emit.c \
+	libcontainer/compile/emit.h \
+	libcontainer/compile/explain.c \
+	libcontainer/compile/hooks.c \
+	libcontainer/compile/mount-cgroup.c \
+	libcontainer/compile/mount-options.c \
+	libcontainer/compile/mounts.c \
+	libcontainer/compile/namespaces.c \
+	libcontainer/compile/process-limits.c \
+	libcontainer/compile/process.c \
+	libcontainer/compile/rootfs.c \
+	libcontainer/compile/sysctl.c
+EXTRA_DIST += libcontainer/compile/gen-caps.c
+include libcontainer/compile/seccomp.mk

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+BERTH_LIB_SOURCES += \
+	libcontainer/program.c \
+	libcontainer/program.h \
+	libcontainer/program-ops.h

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "libcontainer/run/command.h"
+
+#include "base/fd.h"
+#include "libcontainer/run/descendants.h"
+#include "libcontainer/sys/clock.h"
+#include "libcontainer/sys/file.h"
+#include "libcontainer/sys/pidfd.h"
+#include "libcontainer/sys/process.h"
+#include "libcontainer/sys/signal.h"
+#include "libcontainer/sys/socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define KILL_DEADLINE_MS 5000
+#define OUTPUT_CHUNK 65536
+
+struct running {
+	pid_t pid;
+	int pidfd;
+	int output;
+	bool adopting; /* orphans of the program become ours */
+	size_t tail_len;
+	char raw[COMMAND_TAIL_SIZE];
+};
+
+/* The child. The errno of a failure goes back through a page that both share. */
+static void _noreturn_ child(const struct command *c, int output, volatile int *errnum)
+{
+	sys_signal_reset();
+	if (setsid() < 0 || dup2(c->input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+	    dup2(output, STDERR_FILENO) < 0)
+		*errnum = errno;
+	else if (sys_cloexec_from(3) < 0)
+		*errnum = EIO;
+	else if (chdir(c->cwd) < 0 && chdir("/") < 0)
+		*errnum = errno;
+	else {
+		execve(c->path, c->argv, c->envp);
+		*errnum = errno;
+	}
+	_exit(127);
+}
+
+static int command_spawn(const struct command *c, struct running *r, volatile int *errnum)
+{
+	struct sys_clone clone = { .cgroup = -1 };
+	int pipe_fds[2];
+
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return -errno;
+	r->pid = sys_clone(&clone);
+	if (r->pid == 0)
+		child(c, pipe_fds[1], errnum);
+	fd_close(&pipe_fds[1]);
+	r->pidfd = clone.pidfd;
+	r->output = pipe_fds[0];
+	if (r->pid < 0) {
+		fd_close(&r->output);
+		return r->pid;
+	}
+	return sys_set_nonblock(r->output, true);
+}
+
+/* Keeps the last bytes of the output. */
+static void keep_tail(struct running *r, const char *data, size_t n)
+{
+	size_t keep;
+
+	if (n >= sizeof(r->raw)) {
+		memcpy(r->raw, data + n - sizeof(r->raw), sizeof(r->raw));
+		r->tail_len = sizeof(r->raw);
+		return;
+	}
+	keep = MIN(r->tail_len, sizeof(r->raw) - n);
+	memmove(r->raw, r->raw + r->tail_len - keep, keep);
+	memcpy(r->raw + keep, data, n);
+	r->tail_len = keep + n;
+}
+
+/* Reads at most `chunks` pieces of what is there; closes the descriptor at its end. */
+static void read_output(struct running *r, unsigned chunks)
+{
+	static char buf[OUTPUT_CHUNK];
+
+	while (r->output >= 0 && chunks-- > 0) {
+		ssize_t n = read(r->output, buf, sizeof(buf));
+
+		if (n > 0)
+			keep_tail(r, buf, (size_t)n);
+		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			fd_close(&r->output);
+		else
+			return;
+	}
+}
+
+static void command_kill(const struct command *c, struct running *r)
+{
+	(void)sys_kill_group(r->pid, SIGKILL);
+	(void)sys_pidfd_send_signal(r->pidfd, SIGKILL);
+	descendants_kill(r->pid, c->other_child, r->adopting);
+	(void)sys_pidfd_wait(r->pidfd, KILL_DEADLINE_MS);
+}
+
+/* Until the program itself has ended: what it leaves in the background is not waited for. */
+static int supervise(const struct command *c, struct running *r, struct watch *watch,
+		     struct command_result *ret, struct error *err)
+{
+	uint64_t deadline = c->timeout_ms ? sys_now_ms() + c->timeout_ms : 0;
+
+	for (;;) {
+		struct pollfd p[] = {
+			{ .fd = r->pidfd, .events = POLLIN },
+			{ .fd = r->output, .events = POLLIN },
+			{ .fd = watch ? watch->fd : -1, .events = POLLIN },
+		};
+		uint64_t now = deadline ? sys_now_ms() : 0;
+		int n;
+
+		if (deadline && now >= deadline) {
+			ret->timed_out = true;
+			command_kill(c, r);
+			return 0;
+		}
+		n = sys_poll(p, ELEMENTSOF(p), deadline ? (int)MIN(deadline - now, 1000000u) : -1);
+		if (n >= 0 && p[1].revents)
+			read_output(r, 1);
+		if (n < 0 || (p[2].revents && watch_check(watch, err) < 0)) {
+			command_kill(c, r);
+			return n < 0 ? error_set(err, ERR_SYSTEM, -n, "cannot wait for %s", c->path) : -EINTR;
+		}
+		if (p[0].revents)
+			return 0;
+	}
+}
+
+/* One line for people; blanks for line ends. */
+static void format_tail(const struct running *r, struct command_result *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->tail_len; i++) {
+		char ch = r->raw[i];
+
+		if (ch == '\n' || ch == '\r' || ch == '\t' || ch == '\0')
+			ch = ' ';
+		if (ch != ' ' || (n > 0 && ret->tail[n - 1] != ' '))
+			ret->tail[n++] = ch;
+	}
+	while (n > 0 && ret->tail[n - 1] == ' ')
+		n--;
+	ret->tail[n] = '\0';
+}
+
+static int command_reap(struct running *r, struct command_result *ret, struct error *err)
+{
+	pid_t pid = sys_reap(r->pid, &ret->status, true);
+
+	return pid < 0 ? error_set(err, ERR_SYSTEM, -pid, "cannot wait for process %d", (int)r->pid) : 0;
+}
+
+int command_run(const struct command *c, struct watch *watch, struct command_result *ret,
+		struct error *err)
+{
+	struct running run = { .pidfd = -1, .output = -1 };
+	int *errnum, r, q;
+
+	*ret = (struct command_result){ 0 };
+	errnum = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (errnum == MAP_FAILED)
+		return error_set(err, ERR_NO_MEMORY, errno, "starting %s", c->path);
+	/* So that what the program detaches from itself can still be found when its time is over. */
+	run.adopting = c->timeout_ms && descendants_adopt(true) > 0;
+	r = command_spawn(c, &run, errnum);
+	if (r < 0)
+		r = error_set(err, ERR_SYSTEM, -r, "cannot start %s", c->path);
+	else {
+		r = supervise(c, &run, watch, ret, err);
+		read_output(&run, 2);
+	}
+	if (run.pid > 0) {
+		q = command_reap(&run, ret, err);
+		r = r < 0 ? r : q;
+	}
+	if (run.adopting)
+		(void)descendants_adopt(false);
+	ret->errnum = *errnum;
+	format_tail(&run, ret);
+	munmap(errnum, sizeof(int));
+	fd_close(&run.pidfd);
+	fd_close(&run.output);
+	return r;
+}

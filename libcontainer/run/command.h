@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_RUN_COMMAND_H
+#define BERTH_RUN_COMMAND_H
+
+/*
+ * Runs a program of the host: a hook, newuidmap. The program has an own session, default signals, and
+ * of berth's descriptors only what is given here as 0, 1 and 2; what it writes is read, and all but the
+ * end is thrown away, so that neither a flood nor a process that keeps the pipe open can hold berth up.
+ */
+
+#include "base/error.h"
+#include "libcontainer/run/watch.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define COMMAND_TAIL_SIZE 400
+
+struct command {
+	const char *path;
+	char *const *argv;
+	char *const *envp;
+	const char *cwd;       /* "/" is taken when it cannot be entered any more */
+	int input;             /* descriptor for 0 */
+	unsigned timeout_ms;   /* 0: none */
+	pid_t other_child;     /* a child of ours that is none of the program's, or 0 */
+};
+
+struct command_result {
+	int errnum;            /* the program could not be executed */
+	bool timed_out;        /* and was killed, with everything that it had started */
+	int status;            /* as from waitpid(2) */
+	char tail[COMMAND_TAIL_SIZE + 1]; /* end of its output, in one line */
+};
+
+/*
+ * 0 when it was tried, whatever came of it (see *ret); a negative errno with *err set when berth could
+ * not even try, or was interrupted (the program is killed then). watch may be NULL.
+ */
+int command_run(const struct command *c, struct watch *watch, struct command_result *ret,
+		struct error *err);
+
+#endif

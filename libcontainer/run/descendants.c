@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "libcontainer/run/descendants.h"
+
+#include "base/fd.h"
+#include "libcontainer/sys/clock.h"
+#include "libcontainer/sys/file.h"
+#include "libcontainer/sys/pidfd.h"
+#include "libcontainer/sys/process.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define ROUNDS 20 /* a program that forks faster than it can be killed */
+
+struct process {
+	pid_t pid, parent;
+	unsigned long long start;
+	bool doomed;
+};
+
+int descendants_adopt(bool on)
+{
+	int was = 0;
+
+	if (on && prctl(PR_GET_CHILD_SUBREAPER, &was, 0, 0, 0) == 0 && was)
+		return 0;
+	return sys_prctl(PR_SET_CHILD_SUBREAPER, on) < 0 ? -1 : 1;
+}
+
+/* False when it is gone or a zombie. The name in brackets may hold anything. */
+static bool process_look(const char *pid, struct process *ret)
+{
+	char path[64], text[512], state;
+	const char *end;
+
+	snprintf(path, sizeof(path), "/proc/%.16s/stat", pid);
+	if (sys_read_file(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return false;
+	end = strrchr(text, ')');
+	*ret = (struct process){ .pid = atoi(pid) };
+	return end &&
+	       sscanf(end + 1,
+		      " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		      &state, &ret->parent, &ret->start) == 3 &&
+	       state != 'Z' && state != 'X';
+}
+
+static struct process *process_list(size_t *ret_n)
+{
+	DIR *dir = opendir("/proc");
+	struct process *v = NULL;
+	const struct dirent *e;
+	size_t n = 0, size = 0;
+
+	while (dir && (e = readdir(dir))) {
+		struct process p;
+
+		if (atoi(e->d_name) <= 0 || !process_look(e->d_name, &p))
+			continue;
+		if (n == size) {
+			struct process *bigger = realloc(v, (size ? size * 2 : 256) * sizeof(*v));
+
+			if (!bigger)
+				break;
+			v = bigger;
+			size = size ? size * 2 : 256;
+		}
+		v[n++] = p;
+	}
+	if (dir)
+		closedir(dir);
+	*ret_n = n;
+	return v;
+}
+
+static void mark(struct process *v, size_t n, pid_t root, pid_t other, bool orphans)
+{
+	pid_t self = getpid();
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < n; i++) {
+			struct process *p = &v[i];
+			bool doom = p->parent == root || (orphans && p->parent == self);
+			bool spare = p->pid == other || p->pid == root;
+
+			for (size_t j = 0; j < n && !doom; j++)
+				doom = v[j].pid == p->parent && v[j].doomed;
+			if (spare || !doom || p->doomed)
+				continue;
+			p->doomed = true;
+			changed = true;
+		}
+	}
+}
+
+static unsigned kill_marked(const struct process *v, size_t n)
+{
+	pid_t self = getpid();
+	unsigned killed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_close_ int pidfd = -1;
+		struct process now;
+		char text[16];
+		int status;
+
+		if (!v[i].doomed)
+			continue;
+		/* The descriptor pins the process; looked at again to exclude that the pid was reused. */
+		pidfd = sys_pidfd_open(v[i].pid);
+		snprintf(text, sizeof(text), "%d", (int)v[i].pid);
+		if (pidfd < 0 || !process_look(text, &now) || now.start != v[i].start)
+			continue;
+		killed++;
+		(void)sys_pidfd_send_signal(pidfd, SIGKILL);
+		if (now.parent == self && sys_pidfd_wait(pidfd, 1000) > 0)
+			(void)sys_reap(v[i].pid, &status, true);
+	}
+	return killed;
+}
+
+void descendants_kill(pid_t root, pid_t other, bool orphans)
+{
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		size_t n;
+		struct process *v = process_list(&n);
+		unsigned killed;
+
+		mark(v, n, root, other, orphans);
+		killed = kill_marked(v, n);
+		free(v);
+		if (killed == 0)
+			return;
+		sys_sleep_us(1000);
+	}
+}

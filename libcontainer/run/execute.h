@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_RUN_EXECUTE_H
+#define BERTH_RUN_EXECUTE_H
+
+/*
+ * The executor: walks the runtime's side of a launch program, keeps the undo stack, speaks with init.
+ *
+ * struct execution is everything that a create or run holds. execution_open(), execution_walk(), then
+ * either success, or execution_undo() which takes back all that the walk has done; execution_done() in
+ * any case.
+ */
+
+#include "base/arena.h"
+#include "libcontainer/dialogue.h"
+#include "libcontainer/program.h"
+#include "libcontainer/run/run.h"
+#include "libcontainer/run/trace.h"
+#include "libcontainer/run/watch.h"
+
+#define JOINS_MAX 8 /* kinds of namespaces */
+
+struct join {
+	uint32_t type;      /* CLONE_NEW* */
+	int fd;
+	const char *path;
+	uint32_t op;
+};
+
+struct execution {
+	const struct launch_request *request;
+	struct program program;
+	bool run;                    /* init waits for its start on the wire, not on the start socket */
+	struct arena arena;
+	struct record record;
+	int state_dir;
+	struct watch watch;
+	struct trace trace;
+
+	uint32_t at;                 /* operation being done */
+	uint32_t *undo;              /* indices of the operations that were begun, oldest first */
+	uint32_t n_undo;
+	uint32_t arrived;            /* index + 1 of the OP_SYNC or OP_WAIT_START at which init waits */
+	bool hooks_begun;            /* hooks have run: poststop hooks have to follow */
+
+	struct join joins[JOINS_MAX];
+	unsigned n_joins;
+
+	pid_t pid;                   /* of init, 0: none */
+	int pidfd;
+	bool reaped;
+	int status;                  /* of a reaped init, as from waitpid(2) */
+	int wire;
+	int console;                 /* our end, in a foreground run with a terminal */
+	struct page *page;
+
+	int userns;                  /* for idmapped mounts: the one made last, and its maps */
+	const char *userns_uid_map, *userns_gid_map;
+	struct message message;      /* last one received */
+};
+
+int execution_open(struct execution *x, const struct launch_request *request, bool run, struct error *err);
+int execution_walk(struct execution *x, struct error *err);
+void execution_undo(struct execution *x);
+void execution_done(struct execution *x);
+
+/* An operation of the runtime. The operand of x->at is given. */
+typedef int op_do(struct execution *x, const void *data, struct error *err);
+
+/* launch.c: memfds, page, sockets, clone */
+op_do op_clone;
+void undo_clone(struct execution *x, const void *data);
+
+/* join.c */
+op_do op_namespace_join;
+/* Like sys_clone, through a child that joins x->joins first. The new process is a child of ours. */
+pid_t join_and_clone(struct execution *x, uint64_t flags, int cgroup, bool *ret_into_cgroup,
+		     void (*child)(void *arg, bool into_cgroup), void *arg, struct error *err);
+
+/* idmap.c */
+op_do op_id_map;
+/* A user namespace with these maps, made by a child that lives no longer than this call. */
+int idmap_namespace(const char *uid_map, const char *gid_map, struct error *err);
+
+/* limits.c */
+op_do op_oom_score, op_rlimit_raise, op_io_priority, op_scheduler;
+
+/* output.c */
+op_do op_pid_file, op_pidfd_socket;
+void undo_pid_file(struct execution *x, const void *data);
+/* Connects to the stream socket at path, however long that is. */
+int output_connect(const char *path, const char *what, struct error *err);
+
+/* dialogue-runtime.c: init's side of the conversation */
+/* Waits until init has arrived at operation `op`, serving what it asks for. */
+int init_await(struct execution *x, uint32_t op, struct error *err);
+/* Lets init go on behind the operation at which it waits, if it does. */
+int init_release(struct execution *x, struct error *err);
+/* Behind the commit of create: the wire ends, or behind a run's order to start: the program runs. */
+int init_await_end(struct execution *x, struct error *err);
+/* Reaps init; bounded. True when it has ended. */
+bool init_reap(struct execution *x, int timeout_ms);
+/* Serves MESSAGE_WANT_SOURCE. */
+int source_serve(struct execution *x, uint32_t op, struct error *err);
+
+/* Opens /proc/PID of a child of ours; proved to be procfs. */
+int proc_open_child(pid_t pid, struct error *err);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Namespaces that are joined by path. berth itself joins none: a short-lived child does, and makes init
+ * from inside them as a sibling of itself (CLONE_PARENT), so that init is berth's own child and, having
+ * been born there, really is in a joined pid namespace.
+ */
+#define _GNU_SOURCE
+#include "base/fd.h"
+#include "libcontainer/run/execute.h"
+#include "libcontainer/sys/file.h"
+#include "libcontainer/sys/pidfd.h"
+#include "libcontainer/sys/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x80
+#endif
+#define JOIN_DEADLINE_MS 10000
+
+static const struct {
+	uint32_t type;
+	const char *name;
+} namespaces[] = {
+	{ CLONE_NEWNS, "mount" }, { CLONE_NEWCGROUP, "cgroup" }, { CLONE_NEWUTS, "uts" },
+	{ CLONE_NEWIPC, "ipc" },  { CLONE_NEWUSER, "user" },     { CLONE_NEWPID, "pid" },
+	{ CLONE_NEWNET, "network" }, { CLONE_NEWTIME, "time" },
+};
+
+static const char *namespace_name(uint32_t type)
+{
+	for (size_t i = 0; i < ELEMENTSOF(namespaces); i++)
+		if (namespaces[i].type == type)
+			return namespaces[i].name;
+	return "unknown";
+}
+
+int op_namespace_join(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_namespace_join *op = data;
+	const char *path = program_str(&x->program, op->path);
+	_cleanup_close_ int fd = -1;
+	int type;
+
+	for (unsigned i = 0; i < x->n_joins; i++)
+		if (x->joins[i].type == op->type)
+			return error_set(err, ERR_NAMESPACE, 0, "%s: joined twice",
+					 namespace_name(op->type));
+	if (x->n_joins == JOINS_MAX)
+		return error_set(err, ERR_NAMESPACE, 0, "%s: too many", path);
+	/* Opened once; what was verified is what is entered, whatever happens to the path. */
+	fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+	if (fd < 0)
+		return error_set(err, ERR_NAMESPACE, -fd, "%s", path);
+	type = sys_namespace_type(fd);
+	if (type < 0)
+		return error_set(err, ERR_NAMESPACE, 0, "%s: not a namespace", path);
+	if ((uint32_t)type != op->type)
+		return error_set(err, ERR_NAMESPACE, 0, "%s: is a %s namespace, not a %s namespace", path,
+				 namespace_name((uint32_t)type), namespace_name(op->type));
+	x->joins[x->n_joins++] =
+		(struct join){ .type = op->type, .fd = fd_steal(&fd), .path = path, .op = x->at };
+	return 0;
+}
+
+/* What the intermediate child tells: small enough for one write to a pipe. */
+struct join_result {
+	pid_t pid;
+	bool into_cgroup;
+	uint32_t op;
+	struct error err;
+};
+_Static_assert(sizeof(struct join_result) <= 4096, "one atomic write to a pipe");
+
+/*
+ * Namespaces that belong to an outer user namespace can only be entered before the user namespace, those
+ * that belong to the inner one only after it. Nobody told which is which: what is refused at first is
+ * tried again behind the user namespace.
+ */
+static int join_all(const struct execution *x, struct join_result *result)
+{
+	bool joined[JOINS_MAX] = { false };
+
+	for (int pass = 0; pass < 3; pass++) {
+		for (unsigned i = 0; i < x->n_joins; i++) {
+			const struct join *j = &x->joins[i];
+			int r;
+
+			if (joined[i] || (j->type == CLONE_NEWUSER) != (pass == 1))
+				continue;
+			r = sys_setns(j->fd, (int)j->type);
+			joined[i] = r == 0;
+			if (r == 0 || (pass == 0 && r == -EPERM))
+				continue;
+			result->op = j->op;
+			return error_set(&result->err, ERR_NAMESPACE, -r, "%s: cannot be joined", j->path);
+		}
+	}
+	return 0;
+}
+
+struct join_call {
+	const struct execution *x;
+	uint64_t flags;
+	int cgroup;
+	void (*child)(void *arg, bool into_cgroup);
+	void *arg;
+};
+
+static void _noreturn_ intermediate(const struct join_call *call, int out)
+{
+	struct sys_clone c = { .flags = call->flags | CLONE_PARENT, .cgroup = call->cgroup };
+	struct join_result result = { .pid = -1, .op = call->x->at };
+
+	/* Processes of the joined pid namespace must not reach host descriptors through us. */
+	(void)sys_prctl(PR_SET_DUMPABLE, 0);
+	(void)sys_prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (join_all(call->x, &result) == 0) {
+		result.pid = sys_clone(&c);
+		if (result.pid == 0)
+			call->child(call->arg, c.into_cgroup);
+		if (result.pid < 0)
+			(void)error_set(&result.err, ERR_INIT_START, -result.pid, "cannot make a process");
+	}
+	result.into_cgroup = c.into_cgroup;
+	(void)sys_write(out, &result, sizeof(result));
+	_exit(0);
+}
+
+/* Takes over what the intermediate child told; it is reaped before. */
+static pid_t join_result(struct execution *x, int in, bool *ret_into_cgroup, struct error *err)
+{
+	struct join_result result;
+	ssize_t n = sys_read(in, &result, sizeof(result));
+
+	if (n != (ssize_t)sizeof(result))
+		return error_set(err, ERR_INIT_START, 0, "the process that joins namespaces died");
+	if (result.pid < 0) {
+		*err = result.err;
+		if (result.op < x->program.header->n_ops)
+			x->at = result.op;
+		return -EINVAL;
+	}
+	*ret_into_cgroup = result.into_cgroup;
+	return result.pid;
+}
+
+pid_t join_and_clone(struct execution *x, uint64_t flags, int cgroup, bool *ret_into_cgroup,
+		     void (*child)(void *arg, bool into_cgroup), void *arg, struct error *err)
+{
+	const struct join_call call = {
+		.x = x, .flags = flags, .cgroup = cgroup, .child = child, .arg = arg
+	};
+	struct sys_clone c = { .cgroup = -1 };
+	_cleanup_close_ int in = -1, pidfd = -1;
+	int fds[2], status;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_set(err, ERR_SYSTEM, errno, "cannot make a pipe");
+	in = fds[0];
+	pid = sys_clone(&c);
+	if (pid == 0)
+		intermediate(&call, fds[1]);
+	fd_close(&fds[1]);
+	pidfd = c.pidfd;
+	if (pid < 0)
+		return error_set(err, ERR_INIT_START, -pid, "cannot make a process");
+	/* setns may hang on a dying namespace's locks; berth does not. */
+	if (sys_pidfd_wait(pidfd, JOIN_DEADLINE_MS) <= 0) {
+		(void)sys_pidfd_send_signal(pidfd, SIGKILL);
+		(void)sys_pidfd_wait(pidfd, JOIN_DEADLINE_MS);
+	}
+	if (sys_reap(pid, &status, true) < 0)
+		return error_set(err, ERR_SYSTEM, ECHILD, "cannot wait for process %d", (int)pid);
+	return join_result(x, in, ret_into_cgroup, err);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the runtime sets for init from outside, with privileges that init does not have. */
+#define _GNU_SOURCE
+#include "base/fd.h"
+#include "base/log.h"
+#include "libcontainer/run/execute.h"
+#include "libcontainer/run/host.h"
+#include "libcontainer/sys/file.h"
+#include "libcontainer/sys/process.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int op_oom_score(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_oom_score *op = data;
+	char text[16], now[16];
+	_cleanup_close_ int proc = proc_open_child(x->pid, err);
+	int r;
+
+	if (proc < 0)
+		return proc;
+	snprintf(text, sizeof(text), "%d", op->value);
+	r = sys_write_file(proc, "oom_score_adj", text);
+	if ((r == -EACCES || r == -EPERM) && host_in_userns()) {
+		/* Rootless: nobody may go below the value that was inherited; engines expect no failure. */
+		log_debug("oom_score_adj %d is below what this user may set", op->value);
+		return 0;
+	}
+	if (r < 0) {
+		error_set(err, ERR_PRIVILEGE, -r, "oom_score_adj %d", op->value);
+		error_add_hint(err, "a value below that of the caller needs CAP_SYS_RESOURCE");
+		return r;
+	}
+	r = (int)sys_read_file(proc, "oom_score_adj", now, sizeof(now));
+	if (r < 0 || atoi(now) != op->value)
+		return error_set(err, ERR_PRIVILEGE, r < 0 ? -r : 0, "oom_score_adj %d was not taken over",
+				 op->value);
+	return 0;
+}
+
+/* Init sets its limits itself, at the end and without privileges; only the ceiling is raised here. */
+int op_rlimit_raise(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_rlimit *op = data;
+	uint64_t limit[2];
+	int r = sys_prlimit(x->pid, op->resource, NULL, limit);
+
+	if (r == 0 && limit[1] >= op->hard)
+		return 0;
+	if (r == 0) {
+		uint64_t inherited = limit[1];
+
+		limit[1] = op->hard;
+		r = sys_prlimit(x->pid, op->resource, limit, NULL);
+		if (r == -EPERM) {
+			error_set(err, ERR_LIMIT, EPERM, "cannot raise the hard limit from %llu to %llu",
+				  (unsigned long long)inherited, (unsigned long long)op->hard);
+			error_add_hint(err, "that needs CAP_SYS_RESOURCE, or a higher limit of the caller");
+			return r;
+		}
+	}
+	return r < 0 ? error_set(err, ERR_LIMIT, -r, "cannot set a resource limit") : 0;
+}
+
+int op_io_priority(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_io_priority *op = data;
+	int r = sys_ioprio_set_process(x->pid, op->value);
+
+	return r < 0 ? error_set(err, ERR_PRIVILEGE, -r, "cannot set the I/O priority") : 0;
+}
+
+int op_scheduler(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_scheduler *op = data;
+	const struct sys_sched sched = {
+		.policy = op->policy,
+		.nice = op->nice,
+		.priority = op->priority,
+		.flags = op->flags,
+		.runtime = op->runtime,
+		.deadline = op->deadline,
+		.period = op->period,
+	};
+	int r = sys_sched_setattr(x->pid, &sched);
+
+	return r < 0 ? error_set(err, ERR_PRIVILEGE, -r, "cannot set the scheduling policy") : 0;
+}

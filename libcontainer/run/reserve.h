@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_RUN_RESERVE_H
+#define BERTH_RUN_RESERVE_H
+
+/* Operations around the state directory and the cgroups. */
+
+#include "libcontainer/run/execute.h"
+
+op_do op_state_reserve, op_cgroup_create, op_cgroup_set, op_record;
+void undo_state_reserve(struct execution *x, const void *data);
+void undo_cgroup_create(struct execution *x, const void *data);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading directories: which containers there are, and what lies in the directory of one. */
+#define _GNU_SOURCE
+#include "libcontainer/state/internal.h"
+
+#include "base/buf.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "libcontainer/sys/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What getdents64(2) fills in; musl and glibc name it differently. */
+struct entry {
+	uint64_t ino;
+	int64_t off;
+	uint16_t len;
+	uint8_t type;
+	char name[];
+};
+
+/* Calls visit for each entry but "." and ".."; an answer other than 0 ends it and becomes the result. */
+static int each_entry(int dir, int (*visit)(int dir, const struct entry *e, void *arg), void *arg)
+{
+	/* An own descriptor: the position of the caller's stays where it is. */
+	_cleanup_close_ int fd = sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
+	_Alignas(struct entry) char data[16384];
+	ssize_t n = fd < 0 ? fd : 1;
+	int r = 0;
+
+	while (n > 0 && (n = sys_getdents(fd, data, sizeof(data))) > 0) {
+		for (ssize_t at = 0; at < n;) {
+			const struct entry *e = (const struct entry *)(const void *)(data + at);
+
+			at += e->len;
+			if (streq(e->name, ".") || streq(e->name, ".."))
+				continue;
+			r = visit(dir, e, arg);
+			if (r != 0)
+				return r;
+		}
+	}
+	return (int)n;
+}
+
+static int visit_foreign(int dir _unused_, const struct entry *e, void *arg _unused_)
+{
+	static const char *const ours[] = { STATE_RECORD, STATE_RECORD_NEW, STATE_START, STATE_NOTIFY };
+
+	for (size_t i = 0; i < ELEMENTSOF(ours); i++)
+		if (streq(e->name, ours[i]))
+			return 0;
+	return -ENOTEMPTY;
+}
+
+bool state_dir_is_ours(int dir)
+{
+	return each_entry(dir, visit_foreign, NULL) == 0;
+}
+
+static int visit_unlink(int dir, const struct entry *e, void *arg _unused_)
+{
+	int r = sys_unlinkat(dir, e->name, 0);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+/* The one directory that lies in a container's; if something is mounted over it, that is left alone. */
+static int remove_subdir(int dir, const char *name)
+{
+	_cleanup_close_ int fd = sys_openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	struct stat outer, inner;
+	int r = fd < 0 ? fd : sys_fstat(dir, &outer);
+
+	if (r == 0)
+		r = sys_fstat(fd, &inner);
+	if (r == 0 && outer.st_dev != inner.st_dev)
+		r = -EBUSY;
+	if (r == 0)
+		r = each_entry(fd, visit_unlink, NULL);
+	return r < 0 ? r : sys_unlinkat(dir, name, AT_REMOVEDIR);
+}
+
+static int visit_clear(int dir, const struct entry *e, void *arg _unused_)
+{
+	int r;
+
+	if (streq(e->name, STATE_RECORD))
+		return 0;
+	r = e->type == DT_DIR ? -EISDIR : sys_unlinkat(dir, e->name, 0);
+	if (r == -EISDIR)
+		r = remove_subdir(dir, e->name);
+	return r == -ENOENT ? 0 : r;
+}
+
+int state_dir_clear(int dir)
+{
+	return each_entry(dir, visit_clear, NULL);
+}
+
+/* Names are gathered as offsets, because the buffer moves when it grows. */
+struct gather {
+	struct buf names;
+	size_t n;
+};
+
+static bool looks_like_container(int root, const char *id)
+{
+	_cleanup_close_ int fd = -1;
+	char path[STATE_ID_MAX + sizeof("/" STATE_RECORD)];
+	struct stat st;
+
+	(void)str_copy(path, sizeof(path), id);
+	(void)str_copy(path + strlen(path), sizeof(path) - strlen(path), "/" STATE_RECORD);
+	if (sys_fstatat(root, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return S_ISREG(st.st_mode) && st.st_uid == geteuid();
+	fd = sys_openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	return fd >= 0 && sys_fstat(fd, &st) == 0 && state_dir_is_private(&st) && state_dir_is_ours(fd);
+}
+
+static int visit_container(int dir, const struct entry *e, void *arg)
+{
+	struct gather *g = arg;
+	struct error ignored = ERROR_INIT;
+
+	if ((e->type != DT_DIR && e->type != DT_UNKNOWN) || state_check_id(e->name, &ignored) < 0 ||
+	    !looks_like_container(dir, e->name))
+		return 0;
+	buf_add(&g->names, e->name, strlen(e->name) + 1);
+	g->n++;
+	return 0;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The array and its strings in one block. */
+static char **make_array(const struct gather *g)
+{
+	size_t head = (g->n + 1) * sizeof(char *);
+	char **v = malloc(head + g->names.len);
+	char *s;
+
+	if (!v)
+		return NULL;
+	s = (char *)v + head;
+	if (g->names.len)
+		memcpy(s, g->names.data, g->names.len);
+	for (size_t i = 0; i < g->n; i++, s += strlen(s) + 1)
+		v[i] = s;
+	v[g->n] = NULL;
+	qsort(v, g->n, sizeof(*v), compare_strings);
+	return v;
+}
+
+int state_list(const struct state_root *root, char ***ret, size_t *ret_n, struct error *err)
+{
+	struct gather g = { .names = BUF_INIT };
+	int r = each_entry(root->fd, visit_container, &g);
+	char **v = r < 0 || g.names.failed ? NULL : make_array(&g);
+
+	buf_done(&g.names);
+	if (r < 0)
+		return error_set(err, ERR_STATE_ROOT, -r, "%s cannot be listed", root->path);
+	if (!v)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, "list of containers");
+	*ret = v;
+	*ret_n = g.n;
+	return 0;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Identity of processes. A number alone proves nothing: it is used again after a while, and after a
+ * reboot at once. The start time (clock ticks since boot) together with the boot id does; every signal
+ * goes through a pidfd that was opened before the start time was compared.
+ */
+#define _GNU_SOURCE
+#include "libcontainer/state/internal.h"
+
+#include "base/fd.h"
+#include "base/str.h"
+#include "libcontainer/sys/file.h"
+#include "libcontainer/sys/pidfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FIELD_STATE 3
+#define FIELD_START_TIME 22
+
+const char *boot_id(void)
+{
+	static char id[BOOT_ID_LEN + 2]; /* with the newline, read once: it cannot change under us */
+	ssize_t n;
+
+	if (!id[0]) {
+		n = sys_read_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", id, sizeof(id));
+		if (n < BOOT_ID_LEN)
+			id[0] = '\0';
+		else
+			id[BOOT_ID_LEN] = '\0';
+	}
+	return id[0] ? id : NULL;
+}
+
+bool process_letter_is_gone(char letter)
+{
+	return letter == 'Z' || letter == 'X' || letter == 'x';
+}
+
+/*
+ * "1234 (name) S 1 ...". The name is the process's own choice and may hold blanks and parentheses: what
+ * counts begins behind the last one.
+ */
+int process_parse_stat(const char *text, char *ret_letter, uint64_t *ret_start_time)
+{
+	const char *s = strrchr(text, ')');
+	char number[24];
+	size_t len;
+
+	if (!s || s[1] != ' ' || !s[2] || s[3] != ' ')
+		return -EINVAL;
+	s += 2;
+	*ret_letter = *s;
+	for (int i = FIELD_STATE; i < FIELD_START_TIME; i++) {
+		s = strchr(s, ' ');
+		if (!s)
+			return -EINVAL;
+		s++;
+	}
+	len = strcspn(s, " \n");
+	if (len >= sizeof(number))
+		return -EINVAL;
+	memcpy(number, s, len);
+	number[len] = '\0';
+	return str_to_u64(number, ret_start_time);
+}
+
+int process_stat(pid_t pid, char *ret_letter, uint64_t *ret_start_time)
+{
+	char path[32], text[2048];
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	n = sys_read_file(AT_FDCWD, path, text, sizeof(text));
+	if (n == -ENOENT || n == -ESRCH)
+		return -ESRCH;
+	return n < 0 ? (int)n : process_parse_stat(text, ret_letter, ret_start_time);
+}
+
+int process_identify(pid_t pid, struct arena *arena, struct process_id *ret, struct error *err)
+{
+	const char *boot = boot_id();
+	char letter;
+	int r;
+
+	if (!boot)
+		return error_set(err, ERR_SYSTEM, EIO, "the boot id cannot be read");
+	ret->pid = pid;
+	r = process_stat(pid, &letter, &ret->start_time);
+	if (r < 0)
+		return error_set(err, ERR_SYSTEM, -r, "start time of process %d cannot be read", (int)pid);
+	ret->boot_id = arena_strdup(arena, boot);
+	return ret->boot_id ? 0 : error_set(err, ERR_NO_MEMORY, ENOMEM, "process %d", (int)pid);
+}
+
+bool process_is_of_this_boot(const struct process_id *id)
+{
+	const char *boot = boot_id();
+
+	return boot && id->boot_id && streq(boot, id->boot_id);
+}
+
+int process_open(const struct process_id *id)
+{
+	_cleanup_close_ int fd = -1;
+	uint64_t start_time;
+	char letter;
+	int r;
+
+	if (id->pid <= 0 || !process_is_of_this_boot(id))
+		return -ESRCH;
+	fd = sys_pidfd_open(id->pid);
+	/* The number of a mere thread: the process that had it is gone. */
+	if (fd == -EINVAL || fd == -ENOENT)
+		return -ESRCH;
+	if (fd < 0)
+		return fd;
+	r = process_stat(id->pid, &letter, &start_time);
+	if (r < 0)
+		return r;
+	if (start_time != id->start_time || process_letter_is_gone(letter))
+		return -ESRCH;
+	return fd_steal(&fd);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_SYS_CLOCK_H
+#define BERTH_SYS_CLOCK_H
+
+/* Time for deadlines. These calls cannot fail. */
+
+#include <stdint.h>
+
+/* Milliseconds of a clock that nobody sets. */
+uint64_t sys_now_ms(void);
+
+/* Sleeps; a signal may end it early, so callers look at their deadline. */
+void sys_sleep_us(unsigned us);
+
+#endif

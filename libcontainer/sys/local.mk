@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+BERTH_LIB_SOURCES += \
+	libcontainer/sys/call.h \
+	libcontainer/sys/fault.c \
+	libcontainer/sys/file.c \
+	libcontainer/sys/file.h

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shared by all bats files: a bundle made from busybox-static, a private state root, and an oracle that
+# refuses a test which leaves anything behind.
+#
+# BERTH names the program under test, BERTH_TESTS the folder with the helpers of tests/tools; ./check sets both.
+#
+# shellcheck disable=SC2016,SC2154 # jq's variables stand in single quotes; bats sets status and output
+
+BERTH=${BERTH:-$BATS_TEST_DIRNAME/../../build/berth}
+BERTH_TESTS=${BERTH_TESTS:-$BATS_TEST_DIRNAME/../../build/tests/tools}
+BUSYBOX=${BUSYBOX:-/bin/busybox}
+
+# One root file system per file of tests, hard links in each bundle's own copy being cheap.
+make_rootfs() {
+	local dir=$1 applet
+	mkdir -p "$dir"/{bin,dev,etc,proc,sys,tmp,root,home,usr/bin,var,run}
+	cp "$BUSYBOX" "$dir/bin/busybox"
+	for applet in sh true false cat echo ls id env pwd sleep mount stat test touch mkdir rm ln grep \
+		hostname head tail wc tr sed awk cut sort find readlink ps kill umask ip ifconfig dd \
+		chmod chown mknod printf seq cp mv nc tty stty od expr dmesg date uname getopt chroot \
+		setsid unshare ulimit; do
+		ln -s /bin/busybox "$dir/bin/$applet" 2>/dev/null || :
+	done
+	printf 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n' >"$dir/etc/passwd"
+	printf 'root:x:0:\nuser:x:1000:\n' >"$dir/etc/group"
+}
+
+setup() {
+	TMP=$(mktemp -d "${BATS_TEST_TMPDIR:-/tmp}/b.XXXXXX")
+	ROOT=$TMP/state
+	BUNDLE=$TMP/bundle
+	ID=bt$$-$BATS_TEST_NUMBER
+	mkdir -p "$BUNDLE"
+	make_rootfs "$BUNDLE/rootfs"
+	(cd "$BUNDLE" && "$BERTH" spec)
+	edit '.process.terminal = false | .process.args = ["/bin/true"] | .root.readonly = false'
+	MOUNTS_BEFORE=$(wc -l </proc/self/mountinfo)
+	# shellcheck disable=SC2034
+	BUNDLE_CONFIG=$BUNDLE/config.json
+	if type setup_test >/dev/null 2>&1; then setup_test; fi
+}
+
+teardown() {
+	local id
+	if type teardown_test >/dev/null 2>&1; then teardown_test; fi
+	for id in "$ROOT"/*; do
+		[ -e "$id" ] && "$BERTH" --root "$ROOT" delete --force "$(basename "$id")"
+	done
+	assert_clean
+	rm -rf --one-file-system "$TMP"
+}
+
+# What must hold after every test: no state, no cgroup, no mount, no process of ours.
+assert_clean() {
+	local left
+	left=$(ls -A "$ROOT" 2>/dev/null)
+	[ -z "$left" ] || fail "state left behind: $left"
+	left=$(find /sys/fs/cgroup -mindepth 2 -maxdepth 3 -type d -name "*$ID*" 2>/dev/null)
+	[ -z "$left" ] || fail "cgroups left behind: $left"
+	[ "$(wc -l </proc/self/mountinfo)" = "$MOUNTS_BEFORE" ] || fail "mounts left behind"
+	left=$(pgrep -af "$TMP" || :)
+	[ -z "$left" ] || fail "processes left behind: $left"
+}
+
+fail() {
+	echo "$*" >&2
+	return 1
+}
+
+# edit FILTER [jq arguments]: changes the configuration.
+edit() {
+	local filter=$1
+	shift
+	jq "$@" "$filter" "$BUNDLE/config.json" >"$BUNDLE/config.new" &&
+		mv "$BUNDLE/config.new" "$BUNDLE/config.json"
+}
+
+# The program of the container: each argument one word.
+container_args() {
+	jq '.process.args = $ARGS.positional' "$BUNDLE/config.json" --args -- "$@" >"$BUNDLE/config.new" &&
+		mv "$BUNDLE/config.new" "$BUNDLE/config.json"
+}
+
+# The program is this shell script.
+container_script() {
+	edit '.process.args = ["/bin/sh", "-c", $s]' --arg s "$1"
+}
+
+berth() {
+	"$BERTH" --root "$ROOT" "$@"
+}
+
+# run_container [option...]: runs the bundle in the foreground; $status and $output as bats' run has them.
+run_container() {
+	run "$BERTH" --root "$ROOT" run --bundle "$BUNDLE" "$@" "$ID"
+}
+
+# The same, and it must succeed.
+run_ok() {
+	run_container "$@"
+	[ "$status" -eq 0 ] || fail "exit status $status: $output"
+}
+
+# expect_error WORD...: the last run failed with exactly one line that has each of the words.
+expect_error() {
+	local word
+	[ "$status" -ne 0 ] || fail "succeeded, but an error was expected: $output"
+	[ "$(printf '%s\n' "$output" | wc -l)" -eq 1 ] || fail "not one line: $output"
+	for word in "$@"; do
+		[[ "$output" == *"$word"* ]] || fail "no \"$word\" in: $output"
+	done
+}
+
+# refuse FILTER WORD...: with this change of the configuration create must fail, and leave nothing.
+refuse() {
+	local filter=$1
+	shift
+	cp "$BUNDLE/config.json" "$BUNDLE/config.saved"
+	edit "$filter"
+	run "$BERTH" --root "$ROOT" create --bundle "$BUNDLE" "$ID"
+	mv "$BUNDLE/config.saved" "$BUNDLE/config.json"
+	expect_error "$@"
+	[ -z "$(ls -A "$ROOT" 2>/dev/null)" ] || fail "refused create left state behind"
+}
+
+# Creates the container, detached from bats' own descriptors.
+create_container() {
+	"$BERTH" --root "$ROOT" create --bundle "$BUNDLE" "$@" "$ID" </dev/null >"$TMP/out" 2>"$TMP/err" 3>&-
+}
+
+container_state() {
+	"$BERTH" --root "$ROOT" state "$ID"
+}
+
+container_status() {
+	container_state | jq -r .status
+}
+
+container_pid() {
+	container_state | jq -r .pid
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || fail "timed out waiting for: $*" || return 1
+		sleep 0.02
+	done
+}
+
+is_status() {
+	[ "$(container_status)" = "$1" ]
+}
+
+# The directory of the container in a v1 hierarchy.
+cgroup_dir() {
+	echo "/sys/fs/cgroup/$1$(awk -F: -v c="$1" '$2 ~ "(^|,)"c"(,|$)" { print $3 }' "/proc/$(container_pid)/cgroup")"
+}
+
+require_controller() {
+	[ -d "/sys/fs/cgroup/$1" ] || skip "no cgroup v1 hierarchy with $1 on this machine"
+}

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+# All six kinds of hooks: when, where, with what, and what their failure means.
+load helpers
+
+setup_test() {
+	LOG=$TMP/hooks.log
+	mkdir -p "$BUNDLE/rootfs/log"
+	cat >"$TMP/hook" <<-'HOOK'
+		#!/bin/bash
+		state=$(cat)
+		echo "$1 $(jq -r '"\(.status) \(.pid) \(.id) \(.bundle)"' <<<"$state" 2>/dev/null) ns=$(readlink /proc/self/ns/mnt)" >>"$2"
+		exit "${3:-0}"
+	HOOK
+	chmod 755 "$TMP/hook"
+	# The hook of the container's own world is busybox' shell.
+	printf '#!/bin/sh\ncat >/log/state; echo startContainer >>/log/ran; exit ${1:-0}\n' >"$BUNDLE/rootfs/hook"
+	chmod 755 "$BUNDLE/rootfs/hook"
+}
+
+# add_hook KIND [STATUS]
+add_hook() {
+	if [ "$1" = startContainer ]; then
+		edit '.hooks.startContainer += [{path: "/hook", args: ["hook", $s]}]' --arg s "${2:-0}"
+	else
+		edit '.hooks[$k] += [{path: $p, args: ["hook", $k, $l, $s], env: ["PATH=/usr/bin:/bin"]}]' \
+			--arg k "$1" --arg p "$TMP/hook" --arg l "$LOG" --arg s "${2:-0}"
+	fi
+}
+
+add_all() {
+	local kind
+	for kind in prestart createRuntime createContainer startContainer poststart poststop; do
+		add_hook $kind
+	done
+}
+
+kinds() {
+	cut -d' ' -f1 "$LOG" 2>/dev/null | xargs
+}
+
+@test "F531 F170 F179 F180 F181 F182 F183 F184 order of the six kinds" {
+	add_all
+	add_hook prestart
+	container_script 'echo program >>/log/ran'
+	create_container
+	[ "$(kinds)" = "prestart prestart createRuntime createContainer" ]
+	[ ! -e "$BUNDLE/rootfs/log/ran" ]
+	berth start "$ID"
+	wait_for 5 grep -q program "$BUNDLE/rootfs/log/ran"
+	[ "$(xargs <"$BUNDLE/rootfs/log/ran")" = "startContainer program" ]
+	[ "$(kinds)" = "prestart prestart createRuntime createContainer poststart" ]
+	wait_for 5 is_status stopped
+	berth delete "$ID"
+	[ "$(kinds)" = "prestart prestart createRuntime createContainer poststart poststop" ]
+}
+
+@test "F171 F173 F174 F175 F176 F177 F178 the state that each hook reads" {
+	add_all
+	container_args sleep 1000
+	create_container
+	local pid
+	pid=$(container_pid)
+	grep -q "^prestart creating $pid $ID $BUNDLE" "$LOG"
+	grep -q "^createRuntime creating $pid $ID $BUNDLE" "$LOG"
+	grep -q "^createContainer creating 1 $ID $BUNDLE" "$LOG"
+	berth start "$ID"
+	jq -e --arg id "$ID" '.status == "created" and .pid == 1 and .id == $id' "$BUNDLE/rootfs/log/state"
+	grep -q "^poststart running $pid $ID" "$LOG"
+	berth delete --force "$ID"
+	grep -q "^poststop stopped" "$LOG"
+}
+
+@test "hooks run in the runtime's or the container's namespaces" {
+	add_all
+	create_container
+	local host
+	host=ns=$(readlink /proc/self/ns/mnt)
+	[ "$(grep -c "$host" "$LOG")" -eq 2 ]
+	! grep createContainer "$LOG" | grep -q "$host"
+}
+
+@test "F165 F166 F167 args and env are exact; without env the caller's" {
+	printf '#!/bin/bash\ncat >/dev/null\nprintf "%%s|" "$0" "$@" >%s.args\nenv | sort >%s.env\n' "$LOG" "$LOG" >"$TMP/show"
+	chmod 755 "$TMP/show"
+	edit '.hooks.createRuntime = [{path: $p, args: ["zero", "a b", ""], env: ["A=1", "PATH=/bin:/usr/bin"]}]' --arg p "$TMP/show"
+	create_container
+	[[ "$(cat "$LOG.args")" == *"|a b||" ]]
+	grep -qx A=1 "$LOG.env"
+	! grep -q ^HOME= "$LOG.env"
+	berth delete --force "$ID"
+	edit 'del(.hooks.createRuntime[0].env)'
+	MARK=from-caller create_container
+	grep -qx MARK=from-caller "$LOG.env"
+}
+
+@test "F164 F169 bad hooks are errors" {
+	refuse '.hooks.prestart = [{path: "bin/true"}]' /hooks/prestart/0/path
+	refuse '.hooks.prestart = [{args: ["x"]}]' /hooks/prestart/0
+	refuse '.hooks.prestart = [{path: "/bin/true", timeout: 0}]' /hooks/prestart/0/timeout
+	refuse '.hooks.prestart = [{path: "/bin/true", timeout: -1}]' /hooks/prestart/0/timeout
+}
+
+@test "F185 F186 F187 a failing hook of create undoes everything and runs poststop" {
+	local kind
+	for kind in prestart createRuntime createContainer; do
+		: >"$LOG"
+		edit 'del(.hooks)'
+		add_hook $kind 7
+		add_hook $kind
+		add_hook poststop
+		run berth create --bundle "$BUNDLE" "$ID" 3>&-
+		expect_error "$kind" "7"
+		[ "$(kinds)" = "$kind poststop" ]
+		run berth state "$ID"
+		expect_error "does not exist"
+	done
+}
+
+@test "F188 a failing startContainer hook fails start, the program never runs" {
+	add_hook startContainer 5
+	add_hook poststop
+	container_script 'echo program >>/log/ran'
+	create_container
+	run berth start "$ID" 3>&-
+	expect_error startContainer 5
+	! grep -q program "$BUNDLE/rootfs/log/ran"
+	[ "$(kinds)" = poststop ]
+	run berth state "$ID"
+	expect_error "does not exist"
+}
+
+@test "F189 a failing poststart hook stops and destroys the container" {
+	add_hook poststart 5
+	add_hook poststop
+	container_args sleep 1000
+	create_container
+	run berth start "$ID" 3>&-
+	expect_error poststart 5
+	[ "$(kinds)" = "poststart poststop" ]
+	run berth state "$ID"
+	expect_error "does not exist"
+}
+
+@test "F190 F529 a failing poststop hook is a warning, the others run" {
+	add_hook poststop 5
+	add_hook poststop
+	run_ok --keep
+	run berth delete "$ID"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *poststop* ]]
+	[ "$(kinds)" = "poststop poststop" ]
+}
+
+@test "F168 timeout: the hook and its children are killed" {
+	printf '#!/bin/bash\nsleep 987 &\nsleep 987\n' >"$TMP/slow"
+	chmod 755 "$TMP/slow"
+	edit '.hooks.createRuntime = [{path: $p, timeout: 1}]' --arg p "$TMP/slow"
+	local start=$SECONDS
+	run berth create --bundle "$BUNDLE" "$ID" 3>&-
+	expect_error createRuntime
+	[ $((SECONDS - start)) -lt 5 ]
+	! pgrep -f "sleep 987"
+}
+
+@test "F191 the end of a hook's output is in the error" {
+	printf '#!/bin/bash\necho out; echo the reason >&2; exit 1\n' >"$TMP/loud"
+	chmod 755 "$TMP/loud"
+	edit '.hooks.createRuntime = [{path: $p}]' --arg p "$TMP/loud"
+	run berth create --bundle "$BUNDLE" "$ID" 3>&-
+	expect_error "the reason" "exit status 1"
+}
+
+@test "F172 a hook that does not read its state is fine, and so is one that closes it" {
+	edit '.hooks.createRuntime = [{path: "/bin/true"}] | .annotations = {"big": ("x" * 100000)}'
+	create_container
+}
+
+@test "F192 the working directory of runtime hooks is the bundle" {
+	printf '#!/bin/bash\npwd >%s\n' "$LOG" >"$TMP/cwd"
+	chmod 755 "$TMP/cwd"
+	edit '.hooks.createRuntime = [{path: $p}]' --arg p "$TMP/cwd"
+	create_container
+	[ "$(cat "$LOG")" = "$BUNDLE" ]
+}
+
+@test "a hook that prints 1 GiB, or leaves a daemon behind, does not stop create" {
+	printf '#!/bin/bash\nhead -c 1G /dev/zero\n' >"$TMP/huge"
+	printf '#!/bin/bash\nsetsid sleep 986 &\nexit 0\n' >"$TMP/daemon"
+	chmod 755 "$TMP/huge" "$TMP/daemon"
+	edit '.hooks.createRuntime = [{path: $p}, {path: $q}]' --arg p "$TMP/huge" --arg q "$TMP/daemon"
+	timeout 60 "$BERTH" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&-
+	[ "$(container_status)" = created ]
+	pkill -f "sleep 986"
+}
+
+@test "hooks get descriptors 0 to 2 and nothing else" {
+	printf '#!/bin/bash\nls /proc/$$/fd | xargs >%s\n' "$LOG" >"$TMP/fds"
+	chmod 755 "$TMP/fds"
+	edit '.hooks.createRuntime = [{path: $p}] | .hooks.createContainer = [{path: $p}]' --arg p "$TMP/fds"
+	create_container
+	[[ "$(cat "$LOG")" =~ ^0\ 1\ 2(\ 255)?$ ]]
+}
+
+@test "a missing or unexecutable hook is a clear error" {
+	refuse '.hooks.createRuntime = [{path: "/no/such/hook"}]' /no/such/hook createRuntime
+	refuse '.hooks.createContainer = [{path: "/etc/passwd"}]' /etc/passwd createContainer
+}

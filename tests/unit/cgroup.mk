@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+UNIT_TESTS += tests/unit/test-cgroup tests/unit/test-cgroup-detect
+tests_unit_test_cgroup_SOURCES = tests/unit/test-cgroup.c
+tests_unit_test_cgroup_detect_SOURCES = tests/unit/test-cgroup-detect.c

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_TESTS_COMPILE_FIXTURE_H
+#define BERTH_TESTS_COMPILE_FIXTURE_H
+
+/* Hosts that do not depend on where the tests run, and options as `create` gives them. */
+
+#include "base/macro.h"
+#include "libcontainer/compile/compile.h"
+
+#include <linux/audit.h>
+
+static struct host_hierarchy hybrid_hierarchies[] = {
+	{ "/sys/fs/cgroup/cpu,cpuacct", "cpu,cpuacct", 1, "/user" },
+	{ "/sys/fs/cgroup/cpuset", "cpuset", 1, "/" },
+	{ "/sys/fs/cgroup/memory", "memory", 1, "/user" },
+	{ "/sys/fs/cgroup/devices", "devices", 1, "/user" },
+	{ "/sys/fs/cgroup/pids", "pids", 1, "/user" },
+	{ "/sys/fs/cgroup/blkio", "blkio", 1, "/" },
+	{ "/sys/fs/cgroup/hugetlb", "hugetlb", 1, "/" },
+	{ "/sys/fs/cgroup/net_cls,net_prio", "net_cls,net_prio", 1, "/" },
+	{ "/sys/fs/cgroup/rdma", "rdma", 1, "/" },
+	{ "/sys/fs/cgroup/systemd", "name=systemd", 1, "/user.slice" },
+	{ "/sys/fs/cgroup/unified", "", 2, "/user.slice" },
+};
+
+static struct host_hierarchy unified_hierarchies[] = {
+	{ "/sys/fs/cgroup", "", 2, "/user.slice" },
+};
+
+static const struct host hybrid_host = {
+	.hierarchies = hybrid_hierarchies,
+	.n_hierarchies = ELEMENTSOF(hybrid_hierarchies),
+	.last_cap = 40,
+	.caps = (2ull << 40) - 1,
+	.audit_arch = AUDIT_ARCH_X86_64,
+	.umask = 022,
+};
+
+static const struct host unified_host = {
+	.hierarchies = unified_hierarchies,
+	.n_hierarchies = ELEMENTSOF(unified_hierarchies),
+	.unified = true,
+	.apparmor = true,
+	.selinux = true,
+	.last_cap = 40,
+	.caps = (2ull << 40) - 1,
+	.audit_arch = AUDIT_ARCH_X86_64,
+	.umask = 022,
+};
+
+static const struct compile_options create_options = {
+	.id = "web",
+	.bundle = "/bundle",
+	.pid_file = "/run/web.pid",
+	.detached = true,
+};
+
+#endif

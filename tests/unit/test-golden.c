@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each tests/golden/NAME.json is compiled for a fixed host and compared, in the words of explain(), with
+ * NAME.expected. With BERTH_GOLDEN_UPDATE=1 the expectations are written instead: read the difference
+ * before committing it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "libcontainer/compile/compile.h"
+#include "libcontainer/program.h"
+#include "tests/unit/compile-fixture.h"
+
+struct golden {
+	const char *name;
+	const struct host *host;
+	const struct compile_options *options;
+	bool json;
+};
+
+static const struct compile_options terminal_options = {
+	.id = "web",
+	.bundle = "/bundle",
+	.have_console_socket = true,
+	.detached = true,
+	.no_pivot = true,
+	.no_new_keyring = true,
+	.pidfd_socket = "/run/pidfd.sock",
+	.listen_fds = 2,
+	.notify_socket = "/run/berth/web/notify",
+};
+
+static const struct compile_options no_cgroup_options = {
+	.id = "web",
+	.bundle = "/bundle",
+	.detached = true,
+	.cgroup_manager = CGROUP_MANAGER_DISABLED,
+};
+
+static const struct golden goldens[] = {
+	{ "minimal", &hybrid_host, &create_options, false },
+	{ "docker", &hybrid_host, &create_options, false },
+	{ "mounts", &hybrid_host, &create_options, false },
+	{ "resources", &hybrid_host, &create_options, false },
+	{ "devices", &hybrid_host, &create_options, false },
+	{ "userns", &hybrid_host, &create_options, false },
+	{ "process", &unified_host, &terminal_options, false },
+	{ "hooks", &hybrid_host, &create_options, false },
+	{ "no-process", &hybrid_host, &no_cgroup_options, false },
+	{ "no-namespaces", &unified_host, &create_options, false },
+	{ "json", &hybrid_host, &no_cgroup_options, true },
+};
+
+static const char *golden_path(const char *name, const char *suffix)
+{
+	static char path[1024];
+	const char *top = getenv("BERTH_TOP_SRCDIR");
+
+	snprintf(path, sizeof(path), "%s/tests/golden/%s%s", top ? top : ".", name, suffix);
+	return path;
+}
+
+static void read_file(const char *path, struct buf *out)
+{
+	char chunk[4096];
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	if (!f)
+		fail_msg("cannot open %s", path);
+	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
+		buf_add(out, chunk, n);
+	fclose(f);
+	buf_addc(out, 0);
+	out->len--;
+}
+
+static void write_file(const char *path, const struct buf *text)
+{
+	FILE *f = fopen(path, "we");
+
+	if (!f || fwrite(text->data, 1, text->len, f) != text->len || fclose(f) != 0)
+		fail_msg("cannot write %s", path);
+}
+
+static void fail_with(const struct error *err)
+{
+	char words[2048], where[512];
+
+	error_format(err, words, sizeof(words));
+	error_format_where(err, where, sizeof(where));
+	fail_msg("%s%s", words, where);
+}
+
+static void compile_golden(const struct golden *g, struct buf *out)
+{
+	_cleanup_document_ struct document doc = DOCUMENT_INIT;
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct compiled compiled;
+	struct program program;
+	struct config *config;
+
+	read_file(golden_path(g->name, ".json"), &text);
+	if (config_read(&doc, text.data, text.len, &config, &err) < 0
+	    || compile(&doc, config, g->host, g->options, &arena, &compiled, &err) < 0
+	    || program_check(compiled.program, compiled.program_size, &program, &err) < 0
+	    || explain(&program, g->json, out, &err) < 0)
+		fail_with(&err);
+	if (g->json)
+		return;
+	for (size_t i = 0; i < compiled.n_warnings; i++)
+		buf_addf(out, "warning: %s\n", compiled.warnings[i]);
+	buf_addf(out, "state: %s...%s\n", program_str(&program, program.header->state_head),
+		 program_str(&program, program.header->state_tail));
+}
+
+static void test_golden(void **state)
+{
+	const struct golden *g = *state;
+	_cleanup_buf_ struct buf got = BUF_INIT, expected = BUF_INIT;
+
+	compile_golden(g, &got);
+	if (getenv("BERTH_GOLDEN_UPDATE")) {
+		write_file(golden_path(g->name, ".expected"), &got);
+		return;
+	}
+	read_file(golden_path(g->name, ".expected"), &expected);
+	assert_string_equal(got.data, expected.data);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ELEMENTSOF(goldens)];
+
+	for (size_t i = 0; i < ELEMENTSOF(goldens); i++)
+		tests[i] = (struct CMUnitTest){ goldens[i].name, test_golden, NULL, NULL,
+						(void *)(uintptr_t)&goldens[i] };
+	return cmocka_run_group_tests_name("golden", tests, NULL, NULL);
+}
