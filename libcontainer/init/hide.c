@@ -65,7 +65,7 @@ static int hide_one(struct init *i, const char *point)
 	if (r == 0)
 		r = sys_umount(point, MNT_DETACH);
 	if (r == -EINVAL || r == -EPERM)
-		r = sys_mount("tmpfs", point, "tmpfs", MS_RDONLY, "size=0k,nr_inodes=1");
+		r = sys_mount("tmpfs", point, "tmpfs", MS_RDONLY, "size=4k,nr_inodes=1");
 	return r;
 }
 

@@ -69,7 +69,7 @@ static int mask_dir_new(void)
 		return fs;
 	r = sys_fsconfig_set(fs, "source", "tmpfs");
 	if (r == 0)
-		r = sys_fsconfig_set(fs, "size", "0");
+		r = sys_fsconfig_set(fs, "size", "4k");
 	if (r == 0)
 		r = sys_fsconfig_set(fs, "nr_inodes", "1");
 	if (r == 0)
@@ -92,7 +92,7 @@ static int mask_dir(struct init *i, int target)
 		if (r == -ENOSYS || r == -EPERM)
 			return mount_legacy(i, "tmpfs", -1, target, "tmpfs",
 					    MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
-					    "size=0k,nr_inodes=1,mode=755");
+					    "size=4k,nr_inodes=1,mode=755");
 		if (r < 0)
 			return r;
 		i->fd_mask_dir = r;

@@ -130,14 +130,18 @@ static bool go(uint32_t flags, uint64_t namespaces, bool listen)
 
 static void has(const char *text)
 {
-	if (!strstr(r.output, text))
-		fail_msg("\"%s\" is not in:\n%s", text, r.output);
+	if (strstr(r.output, text))
+		return;
+	fputs(r.output, stderr);
+	fail_msg("\"%s\" is not in the output", text);
 }
 
 static void has_not(const char *text)
 {
-	if (strstr(r.output, text))
-		fail_msg("\"%s\" is in:\n%s", text, r.output);
+	if (!strstr(r.output, text))
+		return;
+	fputs(r.output, stderr);
+	fail_msg("\"%s\" is in the output", text);
 }
 
 static void test_docker(void **state)
@@ -156,14 +160,12 @@ static void test_docker(void **state)
 	OP_ADD(OP_SYSCTL, (struct op_sysctl){ builder_str(&b, "net/ipv4/ip_forward"), builder_str(&b, "1"),
 					      builder_str(&b, "net.ipv4.ip_forward") });
 	OP_ADD(OP_HOSTNAME, (struct op_name){ builder_str(&b, "ship") });
-	end("id; pwd; cat /proc/self/status /proc/1/mountinfo; ls -ln /dev; ls -l /proc/self/fd; echo host $(cat "
+	end("id; pwd; busybox grep -E '^(Cap|NoNew)' /proc/self/status; busybox cut -d\" \" -f5- /proc/1/mountinfo; ls -ln /dev; ls -l /proc/self/fd; echo host $(cat "
 	    "/proc/sys/kernel/hostname) fwd $(cat /proc/sys/net/ipv4/ip_forward); ls -a / | xargs; env; "
 	    "cat /proc/timer_list /proc/kcore; ls /proc/tty /proc/fs; echo x > /proc/sys/kernel/hostname; "
-	    "ls -ld /dev/shm /dev/mqueue; cat /proc/1/cmdline; echo end", 0);
+	    "ls -ld /dev/shm /dev/mqueue; echo end", 0);
 	assert_true(go(0, NAMESPACES, true));
 	assert_int_equal(run_finish(&r), 0);
-	if (getenv("VERBOSE"))
-		print_message("%s\n", r.output);
 	has("uid=0 gid=0 groups=7,8");
 	has("\n/tmp\n");
 	has("HOME=/\n");
