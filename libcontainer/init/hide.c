@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 /*
  * When the root is moved instead of pivoted, the host's mounts stay in the mount namespace, below. A
@@ -32,16 +31,36 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
+static unsigned long number(const char *s)
+{
+	unsigned long n = 0;
+
+	for (; *s >= '0' && *s <= '9'; s++)
+		n = n * 10 + (unsigned long) (*s - '0');
+	return n;
+}
+
+/* What follows " - ": the type of the file system. */
+static const char *line_type(const char *line)
+{
+	const char *p;
+
+	for (p = line; *p; p++)
+		if (p[0] == ' ' && p[1] == '-' && p[2] == ' ')
+			return p + 3;
+	return "";
+}
+
 /* The mount point when the line is a procfs or sysfs outside of the rootfs; else NULL. */
 static char *line_match(char *line, const char *root, unsigned long *ret_id)
 {
-	char *type = strstr(line, " - "), *point = line;
-	const char *rest;
+	const char *type = line_type(line), *rest;
+	char *point = line;
 	unsigned k;
 
-	if (!type || (!str_after(type + 3, "proc ") && !str_after(type + 3, "sysfs ")))
+	if (!str_after(type, "proc ") && !str_after(type, "sysfs "))
 		return NULL;
-	*ret_id = strtoul(line, NULL, 10);
+	*ret_id = number(line);
 	for (k = 0; k < 4 && point; k++) {
 		point = strchr(point, ' ');
 		point = point ? point + 1 : NULL;

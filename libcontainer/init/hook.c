@@ -8,6 +8,7 @@
 #include "libcontainer/sys/file.h"
 
 #include <limits.h>
+#include <linux/close_range.h>
 #include <linux/prctl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -25,12 +26,12 @@
 #define TAIL_MAX 512u
 #define TICK_MS 20           /* without a pidfd */
 #define DRAIN_MAX (64 << 10) /* what a pipe holds */
-#define CANNOT_EXECUTE 127
 
 struct hook {
 	const struct op_hook *op;
 	const char *kind;
 	pid_t pid;
+	int report;     /* gets the errno of a failed execve */
 	int output;     /* -1 after its end */
 	int pidfd;      /* -1: not to be had */
 	uint64_t deadline; /* ns, 0: none */
@@ -40,6 +41,7 @@ struct hook {
 
 static void hook_done(struct hook *h)
 {
+	fd_close(&h->report);
 	fd_close(&h->output);
 	fd_close(&h->pidfd);
 }
@@ -67,8 +69,8 @@ static int hook_input(struct init *i, const char *status)
 	return r < 0 ? r : fd_steal(&fd);
 }
 
-static _noreturn_ void hook_child(const struct init *i, const char *path, char **argv, char **envp, int input,
-				  int output)
+static _noreturn_ void hook_child(const struct init *i, const char *path, char **argv, char **envp,
+				  const int fds[2], int report)
 {
 	int r = 0, k;
 
@@ -78,16 +80,13 @@ static _noreturn_ void hook_child(const struct init *i, const char *path, char *
 	if (!i->entered)
 		umask(0022);
 	for (k = 0; k < 3 && r >= 0; k++)
-		r = sys_dup2(k == 0 ? input : output, k);
+		r = sys_dup2(fds[k > 0], k);
 	/* Ours are close-on-exec already; those that the program is to inherit are not. */
-	(void) sys_close_range(3, UINT_MAX, 0);
+	(void) sys_close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 	if (r >= 0)
 		r = sys_execve(path, argv, envp);
-	/* Engines take "no such file or directory" for a missing program of the container. */
-	(void) !write(2, "cannot be executed: ", 20);
-	(void) !write(2, r == -ENOENT ? "it does not exist" : errno_words(-r),
-		      strlen(r == -ENOENT ? "it does not exist" : errno_words(-r)));
-	_exit(CANNOT_EXECUTE);
+	(void) sys_write(report, &r, sizeof(r));
+	_exit(1);
 }
 
 /* Keeps the end of what was written. 0 when there is nothing (more) to read now. */
@@ -158,6 +157,19 @@ static int hook_wait(const struct init *i, struct hook *h, int *ret_status)
 	}
 }
 
+/* Whether the hook could not be executed at all. */
+static int hook_unexecuted(const struct init *i, struct hook *h, struct error *err)
+{
+	int r;
+
+	if (sys_read(h->report, &r, sizeof(r)) != (ssize_t) sizeof(r))
+		return 0;
+	/* Engines take "no such file or directory" for a missing program of the container. */
+	return error_set(err, ERR_HOOK, r == -ENOENT ? 0 : -r, "%s hook %u (%s): %s", h->kind, h->op->index,
+			 program_str(&i->program, h->op->path),
+			 r == -ENOENT ? "it, or its interpreter, does not exist" : "it cannot be executed");
+}
+
 static int hook_finish(const struct init *i, struct hook *h, struct error *err)
 {
 	ssize_t drained = 0, n;
@@ -174,6 +186,8 @@ static int hook_finish(const struct init *i, struct hook *h, struct error *err)
 		return error_set(err, ERR_HOOK, -r, "%s hook %u: wait", h->kind, h->op->index);
 	if (r == 0)
 		return hook_fail(i, h, err, "killed, its time was over, seconds:", (int) h->op->timeout);
+	if (hook_unexecuted(i, h, err) < 0)
+		return -ENOEXEC;
 	if (WIFSIGNALED(status))
 		return hook_fail(i, h, err, "killed by signal", WTERMSIG(status));
 	return WEXITSTATUS(status) ? hook_fail(i, h, err, "exit status", WEXITSTATUS(status)) : 0;
@@ -197,8 +211,8 @@ static int hook_start(struct init *i, struct hook *h, struct error *err)
 	char **argv = h->op->args.n ? exec_strings(i, h->op->args, NULL) : only;
 	char **envp = hook_environment(i, h->op);
 	_cleanup_close_ int input = hook_input(i, i->entered ? "created" : "creating");
-	_cleanup_close_ int output = -1;
-	int fds[2], r;
+	_cleanup_close_ int output = -1, report = -1;
+	int fds[2], errors[2], r;
 
 	r = MIN(input, 0);
 	if (r == 0 && (!argv || !envp))
@@ -209,10 +223,15 @@ static int hook_start(struct init *i, struct hook *h, struct error *err)
 		return error_set(err, ERR_HOOK, -r, "%s hook %u", h->kind, h->op->index);
 	h->output = fds[0];
 	output = fds[1];
+	r = sys_pipe(errors);
+	if (r < 0)
+		return error_set(err, ERR_HOOK, -r, "%s hook %u", h->kind, h->op->index);
+	h->report = errors[0];
+	report = errors[1];
 	(void) sys_set_nonblock(h->output, true);
 	r = sys_fork();
 	if (r == 0)
-		hook_child(i, path, argv, envp, input, output);
+		hook_child(i, path, argv, envp, (const int[]){ input, output }, report);
 	if (r < 0)
 		return error_set(err, ERR_HOOK, -r, "%s hook %u", h->kind, h->op->index);
 	h->pid = r;
@@ -223,7 +242,7 @@ static int hook_start(struct init *i, struct hook *h, struct error *err)
 
 int op_hook(struct init *i, const void *data, struct error *err)
 {
-	_cleanup_(hook_done) struct hook h = { .op = data, .output = -1, .pidfd = -1 };
+	_cleanup_(hook_done) struct hook h = { .op = data, .output = -1, .pidfd = -1, .report = -1 };
 	int r;
 
 	h.kind = i->entered ? "startContainer" : "createContainer";

@@ -11,7 +11,6 @@ BERTH_LIB_SOURCES += \
 	libcontainer/sys/procfs.h
 
 INIT_SOURCES += \
-	base/errno.c \
 	base/error.c \
 	base/fd.c \
 	base/str.c \
@@ -33,6 +32,7 @@ INIT_SOURCES += \
 	libcontainer/init/mount-new.c \
 	libcontainer/init/mount.c \
 	libcontainer/init/namespace.c \
+	libcontainer/init/printf.c \
 	libcontainer/init/process.c \
 	libcontainer/init/root.c \
 	libcontainer/init/seccomp.c \

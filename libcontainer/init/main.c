@@ -16,10 +16,19 @@
 /* Without a dialogue there is nobody to tell: a status of its own is all. */
 #define EXIT_NO_DIALOGUE 125
 
-static struct init init = {
-	.fd_page = -1, .fd_program = -1, .fd_wire = -1, .fd_listen = -1, .fd_console = -1, .fd_start = -1,
-	.fd_root = -1, .fd_mask_file = -1, .fd_mask_dir = -1, .proc = { .fd = -1 },
-};
+/* Static, so that its large buffers are pages that nobody has touched; no initial values, or the program's
+ * file would hold them all. */
+static struct init init;
+
+static void init_clear(struct init *i)
+{
+	int *const owned[] = { &i->fd_page, &i->fd_program, &i->fd_wire,      &i->fd_listen,   &i->fd_console,
+			       &i->fd_start, &i->fd_root,   &i->fd_mask_file, &i->fd_mask_dir, &i->proc.fd };
+	size_t k;
+
+	for (k = 0; k < ELEMENTSOF(owned); k++)
+		*owned[k] = -1;
+}
 
 static int page_map(struct init *i)
 {
@@ -116,6 +125,7 @@ int main(int argc, char **argv, char **envp)
 
 	/* First of all, and before any descriptor of the host is touched: nobody inside may trace us. */
 	process_guard(true);
+	init_clear(i);
 	if (argc != 2 || str_to_u32(argv[1], &fd) < 0 || fd > INT_MAX)
 		return EXIT_NO_DIALOGUE;
 	i->fd_page = (int) fd;

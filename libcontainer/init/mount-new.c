@@ -27,12 +27,14 @@ bool mount_default_mode(const struct init *i, const struct op_mount *op, int tar
 {
 	const char *fstype = program_str(&i->program, op->fstype);
 	const char *data = program_str(&i->program, op->data);
-	const char *mode = data ? strstr(data, "mode=") : NULL;
 
-	while (mode && mode != data && mode[-1] != ',')
-		mode = strstr(mode + 1, "mode=");
-	if (target_mode < 0 || mode || !fstype || !streq(fstype, "tmpfs"))
+	if (target_mode < 0 || !fstype || !streq(fstype, "tmpfs"))
 		return false;
+	for (; !str_is_empty(data); data += *data == ',') {
+		if (str_after(data, "mode="))
+			return false;
+		data += strcspn(data, ",");
+	}
 	(void) snprintf(buf, 8, "%o", (unsigned) target_mode & 07777u);
 	return true;
 }

@@ -13,7 +13,6 @@
 #include <linux/seccomp.h>
 #include <net/if.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -146,6 +145,17 @@ int sys_join_keyring(const char *name)
 	return r < 0 ? SYS_FAILED(r, "keyctl(JOIN_SESSION_KEYRING, \"%s\")", name) : r;
 }
 
+static uint32_t hexadecimal(const char *s)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *digit;
+	uint32_t n = 0;
+
+	for (; *s && (digit = strchr(digits, *s)); s++)
+		n = n << 4 | (uint32_t) (digit - digits);
+	return n;
+}
+
 int sys_keyring_permit(int keyring, uint32_t add)
 {
 	char text[256] = "";
@@ -161,7 +171,7 @@ int sys_keyring_permit(int keyring, uint32_t add)
 	}
 	if (r < 0 || !p)
 		return SYS_FAILED(r < 0 ? r : -EINVAL, "keyctl(DESCRIBE, %d)", keyring);
-	permissions = (uint32_t) strtoul(p, NULL, 16) | add;
+	permissions = hexadecimal(p) | add;
 	r = CALL(keyctl, KEYCTL_SETPERM, keyring, permissions, 0, 0);
 	return r < 0 ? SYS_FAILED(r, "keyctl(SETPERM, %d, 0x%x)", keyring, permissions) : 0;
 }
