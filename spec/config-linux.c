@@ -20,7 +20,8 @@ static const struct row device_rows[] = {
 	ROW_STR(struct config_device, "type", type, .flags = ROW_REQUIRED, .check = &check_device_type),
 	ROW_OPT(struct config_device, "major", major, ROW_I64),
 	ROW_OPT(struct config_device, "minor", minor, ROW_I64),
-	ROW_OPT_FLAGS(struct config_device, "fileMode", file_mode, ROW_U32, ROW_RANGE, .min = 0, .max = 0177777),
+	ROW_OPT_FLAGS(struct config_device, "fileMode", file_mode, ROW_U32, ROW_RANGE, .min = 0,
+		      .max = 0177777),
 	ROW_OPT(struct config_device, "uid", uid, ROW_U32),
 	ROW_OPT(struct config_device, "gid", gid, ROW_U32),
 };
@@ -35,7 +36,8 @@ static const struct table device_table = {
 static const struct row net_device_rows[] = {
 	ROW_STR(struct config_net_device, "name", name),
 };
-static const struct table net_device_table = TABLE("network device", struct config_net_device, net_device_rows);
+static const struct table net_device_table =
+	TABLE("network device", struct config_net_device, net_device_rows);
 
 static const struct row namespace_rows[] = {
 	ROW_STR(struct config_namespace, "type", type, .flags = ROW_REQUIRED),
@@ -64,18 +66,22 @@ static const struct row personality_rows[] = {
 	ROW_STR(struct config_personality, "domain", domain),
 	ROW_WORDS(struct config_personality, "flags", flags),
 };
-static const struct table personality_table = TABLE("personality", struct config_personality, personality_rows);
+static const struct table personality_table =
+	TABLE("personality", struct config_personality, personality_rows);
 
 static const struct row time_offset_rows[] = {
 	ROW_OPT(struct config_time_offset, "secs", secs, ROW_I64),
 	ROW_OPT_FLAGS(struct config_time_offset, "nanosecs", nanosecs, ROW_U32, ROW_RANGE, .min = 0,
 		      .max = 999999999),
 };
-static const struct table time_offset_table = TABLE("time offset", struct config_time_offset, time_offset_rows);
+static const struct table time_offset_table =
+	TABLE("time offset", struct config_time_offset, time_offset_rows);
 
 static const struct row linux_rows[] = {
-	ROW_LIST(struct config_linux, "uidMappings", uid_mappings.v, uid_mappings.n, &config_id_mapping_table),
-	ROW_LIST(struct config_linux, "gidMappings", gid_mappings.v, gid_mappings.n, &config_id_mapping_table),
+	ROW_LIST(struct config_linux, "uidMappings", uid_mappings.v, uid_mappings.n,
+		 &config_id_mapping_table),
+	ROW_LIST(struct config_linux, "gidMappings", gid_mappings.v, gid_mappings.n,
+		 &config_id_mapping_table),
 	ROW_PAIRS(struct config_linux, "sysctl", sysctl, .flags = ROW_NONEMPTY),
 	ROW_PTR(struct config_linux, "resources", resources, &config_resources_table),
 	ROW_STR(struct config_linux, "cgroupsPath", cgroups_path),

@@ -40,7 +40,8 @@ static const struct row io_priority_rows[] = {
 	ROW_STR(struct config_io_priority, "class", class_, .flags = ROW_REQUIRED),
 	ROW_OPT(struct config_io_priority, "priority", priority, ROW_I32),
 };
-static const struct table io_priority_table = TABLE("I/O priority", struct config_io_priority, io_priority_rows);
+static const struct table io_priority_table =
+	TABLE("I/O priority", struct config_io_priority, io_priority_rows);
 
 static const struct row scheduler_rows[] = {
 	ROW_STR(struct config_scheduler, "policy", policy, .flags = ROW_REQUIRED),

@@ -10,7 +10,8 @@ static const struct row device_rule_rows[] = {
 	ROW_OPT(struct config_device_rule, "minor", minor, ROW_I64),
 	ROW_STR(struct config_device_rule, "access", access),
 };
-static const struct table device_rule_table = TABLE("device rule", struct config_device_rule, device_rule_rows);
+static const struct table device_rule_table =
+	TABLE("device rule", struct config_device_rule, device_rule_rows);
 
 static const struct row memory_rows[] = {
 	ROW_OPT(struct config_memory, "limit", limit, ROW_I64),
@@ -72,7 +73,8 @@ static const struct row throttle_rows[] = {
 	ROW_OPT_FLAGS(struct config_throttle_device, "minor", minor, ROW_I64, ROW_REQUIRED),
 	ROW_OPT(struct config_throttle_device, "rate", rate, ROW_U64),
 };
-static const struct table throttle_table = TABLE("throttle device", struct config_throttle_device, throttle_rows);
+static const struct table throttle_table =
+	TABLE("throttle device", struct config_throttle_device, throttle_rows);
 
 #define THROTTLES(name_, member) \
 	ROW_LIST(struct config_block_io, name_, member.v, member.n, &throttle_table)
@@ -80,7 +82,8 @@ static const struct table throttle_table = TABLE("throttle device", struct confi
 static const struct row block_io_rows[] = {
 	ROW_OPT(struct config_block_io, "weight", weight, ROW_U16),
 	ROW_OPT(struct config_block_io, "leafWeight", leaf_weight, ROW_U16),
-	ROW_LIST(struct config_block_io, "weightDevice", weight_device, n_weight_device, &weight_device_table),
+	ROW_LIST(struct config_block_io, "weightDevice", weight_device, n_weight_device,
+		 &weight_device_table),
 	THROTTLES("throttleReadBpsDevice", read_bps),
 	THROTTLES("throttleWriteBpsDevice", write_bps),
 	THROTTLES("throttleReadIOPSDevice", read_iops),
@@ -93,7 +96,8 @@ static const struct row hugepage_rows[] = {
 		.check = &check_page_size),
 	ROW_PLAIN(struct config_hugepage_limit, "limit", limit, ROW_U64, .flags = ROW_REQUIRED),
 };
-static const struct table hugepage_table = TABLE("huge page limit", struct config_hugepage_limit, hugepage_rows);
+static const struct table hugepage_table =
+	TABLE("huge page limit", struct config_hugepage_limit, hugepage_rows);
 
 static const struct row net_priority_rows[] = {
 	ROW_STR(struct config_net_priority, "name", name, .flags = ROW_REQUIRED),
@@ -136,7 +140,8 @@ static const struct row resources_rows[] = {
 	ROW_PTR(struct config_resources, "cpu", cpu, &cpu_table),
 	ROW_PTR(struct config_resources, "pids", pids, &pids_table),
 	ROW_PTR(struct config_resources, "blockIO", block_io, &block_io_table),
-	ROW_LIST(struct config_resources, "hugepageLimits", hugepage_limits, n_hugepage_limits, &hugepage_table),
+	ROW_LIST(struct config_resources, "hugepageLimits", hugepage_limits, n_hugepage_limits,
+		 &hugepage_table),
 	ROW_PTR(struct config_resources, "network", network, &net_cgroup_table),
 	ROW_MANY(struct config_resources, "rdma", rdma, n_rdma, ROW_OBJECT_MAP, .table = &rdma_table,
 		 .flags = ROW_NONEMPTY),

@@ -25,8 +25,10 @@ static const struct row mount_rows[] = {
 	ROW_STR(struct config_mount, "type", type),
 	ROW_STR(struct config_mount, "source", source),
 	ROW_WORDS(struct config_mount, "options", options),
-	ROW_LIST(struct config_mount, "uidMappings", uid_mappings.v, uid_mappings.n, &config_id_mapping_table),
-	ROW_LIST(struct config_mount, "gidMappings", gid_mappings.v, gid_mappings.n, &config_id_mapping_table),
+	ROW_LIST(struct config_mount, "uidMappings", uid_mappings.v, uid_mappings.n,
+		 &config_id_mapping_table),
+	ROW_LIST(struct config_mount, "gidMappings", gid_mappings.v, gid_mappings.n,
+		 &config_id_mapping_table),
 };
 static const struct table mount_table = TABLE("mount", struct config_mount, mount_rows);
 

@@ -68,7 +68,8 @@ static const struct row features_rows[] = {
 	ROW_WORDS(struct features, "mountOptions", mount_options),
 	ROW_PTR(struct features, "linux", linux_, &linux_table),
 	ROW_PAIRS(struct features, "annotations", annotations),
-	ROW_WORDS(struct features, "potentiallyUnsafeConfigAnnotations", potentially_unsafe_config_annotations),
+	ROW_WORDS(struct features, "potentiallyUnsafeConfigAnnotations",
+		  potentially_unsafe_config_annotations),
 };
 static const struct table features_table = TABLE("features", struct features, features_rows);
 

@@ -30,18 +30,14 @@ int document_index(struct document *doc);
 /* Line and column, both from 1, of an offset in the text. */
 void document_place(const struct document *doc, size_t offset, unsigned *ret_line, unsigned *ret_column);
 
-/*
- * A JSON pointer that is built from its end to its beginning, because parents are known from the
- * inside to the outside. When it grows beyond the buffer, the beginning is what is lost least
- * willingly, so the writer is told all segments and cuts at the end.
- */
+/* One step of a JSON pointer. */
 struct pointer_segment {
 	const char *name; /* NULL: a number */
 	size_t len;
 	size_t element;
 };
 
-/* Appends "/" and the segment with the escapes of RFC 6901 at *len; always terminates. */
+/* Appends "/" and the segment with the escapes of RFC 6901 at *len; cuts what does not fit. */
 void pointer_append(char *buf, size_t size, size_t *len, const struct pointer_segment *segment);
 
 #endif

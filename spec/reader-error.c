@@ -168,7 +168,8 @@ bool reader_check_names(struct reader *r)
 	for (size_t i = 1; i < n; i++) {
 		const struct name *a = &names[i - 1], *b = &names[i];
 
-		if (a->len == b->len && memcmp(a->s, b->s, a->len) == 0 && (!twice || b->offset < twice->offset))
+		if (a->len == b->len && memcmp(a->s, b->s, a->len) == 0 &&
+		    (!twice || b->offset < twice->offset))
 			twice = b;
 	}
 	if (!twice)

@@ -102,7 +102,8 @@ bool reader_wrong_type(struct reader *r, enum row_kind wanted, const char *got)
 	char label[160];
 
 	reader_label(r, label, sizeof(label));
-	return reader_fail(r, ERR_CONFIG_TYPE, r->start, "%s must be %s, not %s", label, kinds[wanted].words, got);
+	return reader_fail(r, ERR_CONFIG_TYPE, r->start, "%s must be %s, not %s", label, kinds[wanted].words,
+			   got);
 }
 
 bool reader_check_string(struct reader *r, const struct string_check *check, const char *s, size_t len)
@@ -188,8 +189,7 @@ bool reader_locate(struct reader *r, const void *slot, uint32_t size, uint32_t *
 	return document_add_location(r->doc, &l, ret) == 0 || reader_no_memory(r);
 }
 
-/* Marks the current member as present. */
-static void reader_present(struct reader *r)
+void reader_present(struct reader *r)
 {
 	struct frame *f = &r->frames[r->depth - 1];
 
@@ -289,7 +289,8 @@ static bool reader_out_of_range(struct reader *r, const struct target *t, const 
 		max = t->row->max;
 	}
 	reader_label(r, label, sizeof(label));
-	return reader_fail(r, ERR_CONFIG_RANGE, r->start, "%s must be %lld to %llu, not %.*s", label, (long long) min,
+	return reader_fail(r, ERR_CONFIG_RANGE, r->start, "%s must be %lld to %llu, not %.*s", label,
+			   (long long) min,
 			   (unsigned long long) max, (int) MIN(len, (size_t) 40), s);
 }
 

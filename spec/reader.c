@@ -56,7 +56,8 @@ static bool reader_push(struct reader *r, enum frame_kind kind, const struct fra
 	struct frame *f;
 
 	if (r->depth == TABLE_DEPTH_MAX) {
-		(void) reader_fail(r, ERR_CONFIG_LIMIT, r->start, "nested deeper than %u levels", TABLE_DEPTH_MAX);
+		(void) reader_fail(r, ERR_CONFIG_LIMIT, r->start, "nested deeper than %u levels",
+				   TABLE_DEPTH_MAX);
 		r->stop = true;
 		return false;
 	}
@@ -99,16 +100,6 @@ static int on_string(void *ctx, const unsigned char *s, size_t len)
 	struct reader *r = ctx;
 
 	return reader_value(r) && reader_store_string(r, (const char *) s, len);
-}
-
-/* Notes the present member: like reader_store_..., but for objects and arrays. */
-static void frame_present(struct frame *f)
-{
-	if (f->kind != FRAME_STRUCT)
-		return;
-	f->present |= UINT64_C(1) << (f->row - f->table->rows);
-	if (f->row->flags & ROW_PRESENT)
-		f->base[f->row->present_offset] = 1;
 }
 
 static bool reader_open_root(struct reader *r)
@@ -170,7 +161,7 @@ static int on_start_map(void *ctx)
 		return reader_open_root(r);
 	if (!reader_target(r, &t))
 		return reader_push_skip(r, FRAME_SKIP_OBJECT);
-	frame_present(reader_top(r));
+	reader_present(r);
 	if (t.kind == ROW_OBJECT || t.kind == ROW_INSIDE)
 		return reader_open_struct(r, &t);
 	if (t.kind == ROW_STRING_MAP || t.kind == ROW_OBJECT_MAP)
@@ -187,7 +178,7 @@ static int on_start_array(void *ctx)
 		return 0;
 	if (!reader_target(r, &t))
 		return reader_push_skip(r, FRAME_SKIP_ARRAY);
-	frame_present(reader_top(r));
+	reader_present(r);
 	if (t.kind == ROW_STRINGS || t.kind == ROW_U32S || t.kind == ROW_OBJECTS)
 		return reader_open_many(r, &t, FRAME_ARRAY);
 	return reader_wrong_type(r, t.kind, "an array") && reader_push_skip(r, FRAME_SKIP_ARRAY);
@@ -269,7 +260,8 @@ static bool reader_check_struct(struct reader *r, struct frame *f)
 
 		if (!(row->flags & ROW_REQUIRED) || (f->present & (UINT64_C(1) << i)))
 			continue;
-		if (!reader_fail(r, ERR_CONFIG_MISSING, f->offset, "\"%s\" of the %s", row->name, f->table->what))
+		if (!reader_fail(r, ERR_CONFIG_MISSING, f->offset, "\"%s\" of the %s", row->name,
+				 f->table->what))
 			return false;
 	}
 	code = f->table->check ? f->table->check(f->base, &words) : ERR_NONE;

@@ -30,8 +30,9 @@ struct name {
 struct frame {
 	enum frame_kind kind;
 	const struct table *table; /* FRAME_STRUCT */
-	const struct row *row;     /* FRAME_STRUCT: of the current member, NULL if unknown; else that of the list or map */
-	char *base;                /* FRAME_STRUCT: the object; else the object that holds the list or map */
+	const struct row *row;     /* FRAME_STRUCT: of the current member, NULL if it is unknown;
+				    * else the row of the list or map */
+	char *base;                /* the object; that which holds the list or map */
 	uint64_t seen;             /* FRAME_STRUCT: rows whose names were read ... */
 	uint64_t present;          /* ... and that had a value */
 	struct name key;           /* objects: the current name; s is NULL before the first */
@@ -83,6 +84,9 @@ struct target {
 
 /* false: it is skipped. */
 bool reader_target(const struct reader *r, struct target *ret);
+
+/* Notes that the current member has a value: anything but null. */
+void reader_present(struct reader *r);
 
 /* Each stores a value where it belongs; whether reading may go on. */
 bool reader_store_string(struct reader *r, const char *s, size_t len);

@@ -50,11 +50,12 @@ static long scan_unit(const struct scan *s, size_t at)
 		return -1;
 	for (size_t i = at + 2; i < at + 6; i++) {
 		unsigned char c = s->text[i];
-		int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+		static const char digits[] = "0123456789abcdef";
+		const char *digit = c ? strchr(digits, c >= 'A' && c <= 'F' ? c | 32 : c) : NULL;
 
-		if (digit < 0)
+		if (!digit)
 			return -1;
-		unit = unit * 16 + digit;
+		unit = unit * 16 + (digit - digits);
 	}
 	return unit;
 }

@@ -6,7 +6,13 @@
  * One table per JSON object drives reading and writing: a row pairs a property with a member of a
  * C structure. Tables are static and constant, and must outlive every document read through them.
  *
- *	struct record { char *id; struct opt_u32 uid; struct strings paths; struct thing *things; size_t n_things; };
+ *	struct record {
+ *		char *id;
+ *		struct opt_u32 uid;
+ *		struct strings paths;
+ *		struct thing *things;
+ *		size_t n_things;
+ *	};
  *
  *	static const struct row record_rows[] = {
  *		ROW_STR(struct record, "id", id, .flags = ROW_REQUIRED),
@@ -20,8 +26,8 @@
  *	r = table_read(&doc, text, len, &record_table, &record, err);
  *	r = table_write(&record_table, &record, "  ", &buf, err);
  *
- * A string or number row whose member has another type does not compile. Rows are written in the order of the table;
- * what is absent is not written.
+ * A string or number row whose member has another type does not compile. Rows are written in the
+ * order of the table; what is absent is not written.
  */
 
 #include "base/error.h"

@@ -224,7 +224,7 @@ int cgroup_emit_devices(struct compiler *c)
 		if (r < 0)
 			return r;
 	}
-	if (!cgroup_find(c, "devices"))
+	if (!hierarchy_find(c, "devices"))
 		return compiler_warn(c, "access to devices is not restricted: this host has no cgroup v1 "
 					"controller for devices");
 	/* When everything is allowed but for exceptions, the configuration has asked for exactly these. */

@@ -18,7 +18,7 @@ static bool list_has(const char *list, const char *word)
 	return false;
 }
 
-const struct host_hierarchy *cgroup_find(const struct compiler *c, const char *controller)
+const struct host_hierarchy *hierarchy_find(const struct compiler *c, const char *controller)
 {
 	for (size_t i = 0; i < c->host->n_hierarchies; i++) {
 		const struct host_hierarchy *h = &c->host->hierarchies[i];
@@ -39,7 +39,7 @@ const char *cgroup_dir(struct compiler *c, const struct host_hierarchy *h)
 	return dir;
 }
 
-int cgroup_read(struct compiler *c)
+int hierarchy_read(struct compiler *c)
 {
 	char *const *slot = &c->linux_->cgroups_path;
 
@@ -96,7 +96,7 @@ void cgroup_emit_enter(struct compiler *c)
 int cgroup_set_sized(struct compiler *c, const void *slot, size_t slot_size, const char *controller,
 		     const char *file, uint32_t flags, const char *fmt, ...)
 {
-	const struct host_hierarchy *h = cgroup_find(c, controller);
+	const struct host_hierarchy *h = hierarchy_find(c, controller);
 	struct op_cgroup_set op = { .flags = flags };
 	char *value;
 	va_list ap;

@@ -224,7 +224,7 @@ static int (*const steps[])(struct compiler *c) = {
 	namespaces_read,
 	rootfs_read,
 	process_read,
-	cgroup_read,
+	hierarchy_read,
 	/* create: the runtime */
 	emit_state_reserve,
 	emit_cgroups,

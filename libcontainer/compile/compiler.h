@@ -69,12 +69,12 @@ int namespaces_emit_enter(struct compiler *c);
 pstr id_map_text(struct compiler *c, const struct id_mappings *map);
 
 /* cgroup.c, cgroup-values.c, cgroup-devices.c */
-int cgroup_read(struct compiler *c);
+int hierarchy_read(struct compiler *c);
 int cgroup_emit_create(struct compiler *c);
 int cgroup_emit_values(struct compiler *c);
 int cgroup_emit_devices(struct compiler *c);
 void cgroup_emit_enter(struct compiler *c);
-const struct host_hierarchy *cgroup_find(const struct compiler *c, const char *controller);
+const struct host_hierarchy *hierarchy_find(const struct compiler *c, const char *controller);
 const char *cgroup_dir(struct compiler *c, const struct host_hierarchy *h);
 /* Emits a value of a v1 controller, or fails naming the property when the host cannot take it. */
 int cgroup_set_sized(struct compiler *c, const void *slot, size_t slot_size, const char *controller,

@@ -22,5 +22,8 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/process.c \
 	libcontainer/compile/rootfs.c \
 	libcontainer/compile/sysctl.c
-EXTRA_DIST += libcontainer/compile/gen-caps.c
+GENERATORS += libcontainer/compile/gen-caps
+GENERATED += libcontainer/compile/cap-table.h
+libcontainer/compile/cap-table.h: libcontainer/compile/gen-caps
+
 include libcontainer/compile/seccomp.mk

@@ -9,4 +9,6 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/seccomp-names.c libcontainer/compile/seccomp-names.h \
 	libcontainer/compile/seccomp-rules.c libcontainer/compile/seccomp-rules.h \
 	libcontainer/compile/seccomp-tree.c libcontainer/compile/seccomp-tree.h
-EXTRA_DIST += libcontainer/compile/gen-syscalls.c
+GENERATORS += libcontainer/compile/gen-syscalls
+GENERATED += libcontainer/compile/syscall-tables.h
+libcontainer/compile/syscall-tables.h: libcontainer/compile/gen-syscalls

@@ -17,7 +17,8 @@ static void check(const struct wrong *w)
 
 	if (a.err.code != (int) w->code || !streq(a.err.pointer, w->pointer) || a.err.line != w->line ||
 	    a.err.column != w->column)
-		fail_msg("%s: got %s (%s) at \"%s\" %u:%u", w->text, error_code_name(a.err.code), a.err.subject,
+		fail_msg("%s: got %s (%s) at \"%s\" %u:%u", w->text, error_code_name(a.err.code),
+			 a.err.subject,
 			 a.err.pointer, a.err.line, a.err.column);
 	assert_true(a.err.subject[0] != '\0');
 }
@@ -124,14 +125,18 @@ static void test_ranges(void **state)
 		{ USER("4294967296"), ERR_CONFIG_RANGE, "/process/user/uid", 1, 27 },
 		{ USER("-1"), ERR_CONFIG_RANGE, "/process/user/uid", 1, 27 },
 		{ USER("99999999999999999999999999999999"), ERR_CONFIG_RANGE, "/process/user/uid", 1, 27 },
-		{ MEMORY("\"limit\":9223372036854775808"), ERR_CONFIG_RANGE, "/linux/resources/memory/limit", 1, 42 },
-		{ MEMORY("\"limit\":-9223372036854775809"), ERR_CONFIG_RANGE, "/linux/resources/memory/limit", 1, 42 },
+		{ MEMORY("\"limit\":9223372036854775808"), ERR_CONFIG_RANGE, "/linux/resources/memory/limit",
+		  1, 42 },
+		{ MEMORY("\"limit\":-9223372036854775809"), ERR_CONFIG_RANGE, "/linux/resources/memory/limit",
+		  1, 42 },
 		{ MEMORY("\"swappiness\":18446744073709551616"), ERR_CONFIG_RANGE,
 		  "/linux/resources/memory/swappiness", 1, 47 },
 		{ "{\"linux\":{\"resources\":{\"blockIO\":{\"weight\":65536}}}}", ERR_CONFIG_RANGE,
 		  "/linux/resources/blockIO/weight", 1, 44 },
-		{ "{\"process\":{\"scheduler\":{\"nice\":-2147483649}}}", ERR_CONFIG_RANGE, "/process/scheduler/nice", 1, 33 },
-		{ "{\"linux\":{\"devices\":[{\"fileMode\":65536}]}}", ERR_CONFIG_RANGE, "/linux/devices/0/fileMode", 1, 34 },
+		{ "{\"process\":{\"scheduler\":{\"nice\":-2147483649}}}", ERR_CONFIG_RANGE,
+		  "/process/scheduler/nice", 1, 33 },
+		{ "{\"linux\":{\"devices\":[{\"fileMode\":65536}]}}", ERR_CONFIG_RANGE,
+		  "/linux/devices/0/fileMode", 1, 34 },
 		{ "{\"linux\":{\"timeOffsets\":{\"boottime\":{\"nanosecs\":1000000000}}}}", ERR_CONFIG_RANGE,
 		  "/linux/timeOffsets/boottime/nanosecs", 1, 49 },
 		{ "{\"hooks\":{\"poststop\":[{\"path\":\"/a\",\"timeout\":0}]}}", ERR_CONFIG_RANGE,
@@ -151,19 +156,23 @@ static void test_missing(void **state)
 		{ "{\"ociVersion\":null}", ERR_CONFIG_MISSING, "", 1, 1 },
 		{ "{\"process\":{}}", ERR_CONFIG_MISSING, "/process", 1, 12 },
 		{ "{\"root\":{\"path\":null}}", ERR_CONFIG_MISSING, "/root", 1, 9 },
-		{ "{\"mounts\":[{\"destination\":\"/\"},\n{\"source\":\"a\"}]}", ERR_CONFIG_MISSING, "/mounts/1", 2, 1 },
-		{ "{\"process\":{\"consoleSize\":{\"width\":1}}}", ERR_CONFIG_MISSING, "/process/consoleSize", 1, 27 },
+		{ "{\"mounts\":[{\"destination\":\"/\"},\n{\"source\":\"a\"}]}", ERR_CONFIG_MISSING,
+		  "/mounts/1", 2, 1 },
+		{ "{\"process\":{\"consoleSize\":{\"width\":1}}}", ERR_CONFIG_MISSING, "/process/consoleSize",
+		  1, 27 },
 		{ "{\"process\":{\"rlimits\":[{\"type\":\"RLIMIT_AS\",\"soft\":1}]}}", ERR_CONFIG_MISSING,
 		  "/process/rlimits/0", 1, 24 },
 		{ "{\"hooks\":{\"prestart\":[{}]}}", ERR_CONFIG_MISSING, "/hooks/prestart/0", 1, 23 },
 		{ "{\"linux\":{\"namespaces\":[{}]}}", ERR_CONFIG_MISSING, "/linux/namespaces/0", 1, 25 },
 		{ "{\"linux\":{\"uidMappings\":[{\"hostID\":1,\"size\":1}]}}", ERR_CONFIG_MISSING,
 		  "/linux/uidMappings/0", 1, 26 },
-		{ "{\"linux\":{\"devices\":[{\"path\":\"/d\",\"type\":\"c\",\"major\":1}]}}", ERR_CONFIG_MISSING,
+		{ "{\"linux\":{\"devices\":[{\"path\":\"/d\",\"type\":\"c\",\"major\":1}]}}",
+		  ERR_CONFIG_MISSING,
 		  "/linux/devices/0", 1, 22 },
 		{ "{\"linux\":{\"resources\":{\"devices\":[{\"access\":\"r\"}]}}}", ERR_CONFIG_MISSING,
 		  "/linux/resources/devices/0", 1, 35 },
-		{ "{\"linux\":{\"resources\":{\"pids\":{}}}}", ERR_CONFIG_MISSING, "/linux/resources/pids", 1, 31 },
+		{ "{\"linux\":{\"resources\":{\"pids\":{}}}}", ERR_CONFIG_MISSING, "/linux/resources/pids", 1,
+		  31 },
 		{ "{\"linux\":{\"resources\":{\"rdma\":{\"m\":{}}}}}", ERR_CONFIG_MISSING,
 		  "/linux/resources/rdma/m", 1, 36 },
 		{ "{\"linux\":{\"resources\":{\"blockIO\":{\"weightDevice\":[{\"major\":1,\"minor\":1}]}}}}",
@@ -190,17 +199,22 @@ static void test_forms(void **state)
 		  "/process/rlimits/0/type", 1, 32 },
 		{ "{\"process\":{\"execCPUAffinity\":{\"initial\":\"a\"}}}", ERR_CONFIG_VALUE,
 		  "/process/execCPUAffinity/initial", 1, 42 },
-		{ "{\"hooks\":{\"prestart\":[{\"path\":\"h\"}]}}", ERR_CONFIG_VALUE, "/hooks/prestart/0/path", 1, 31 },
+		{ "{\"hooks\":{\"prestart\":[{\"path\":\"h\"}]}}", ERR_CONFIG_VALUE, "/hooks/prestart/0/path",
+		  1, 31 },
 		{ "{\"linux\":{\"namespaces\":[{\"type\":\"pid\",\"path\":\"x\"}]}}", ERR_CONFIG_VALUE,
 		  "/linux/namespaces/0/path", 1, 46 },
-		{ "{\"linux\":{\"devices\":[{\"type\":\"x\"}]}}", ERR_CONFIG_VALUE, "/linux/devices/0/type", 1, 30 },
-		{ "{\"linux\":{\"maskedPaths\":[\"/a\",\"b\"]}}", ERR_CONFIG_VALUE, "/linux/maskedPaths/1", 1, 31 },
-		{ "{\"linux\":{\"timeOffsets\":{\"realtime\":{}}}}", ERR_CONFIG_VALUE, "/linux/timeOffsets/realtime", 1, 26 },
+		{ "{\"linux\":{\"devices\":[{\"type\":\"x\"}]}}", ERR_CONFIG_VALUE, "/linux/devices/0/type",
+		  1, 30 },
+		{ "{\"linux\":{\"maskedPaths\":[\"/a\",\"b\"]}}", ERR_CONFIG_VALUE, "/linux/maskedPaths/1", 1,
+		  31 },
+		{ "{\"linux\":{\"timeOffsets\":{\"realtime\":{}}}}", ERR_CONFIG_VALUE,
+		  "/linux/timeOffsets/realtime", 1, 26 },
 		{ "{\"linux\":{\"intelRdt\":{\"memBwSchema\":\"L3:\"}}}", ERR_CONFIG_VALUE,
 		  "/linux/intelRdt/memBwSchema", 1, 37 },
 		{ "{\"linux\":{\"intelRdt\":{\"memBwSchema\":\"MB:\\n\"}}}", ERR_CONFIG_VALUE,
 		  "/linux/intelRdt/memBwSchema", 1, 37 },
-		{ "{\"linux\":{\"resources\":{\"hugepageLimits\":[{\"pageSize\":\"02MB\"}]}}}", ERR_CONFIG_VALUE,
+		{ "{\"linux\":{\"resources\":{\"hugepageLimits\":[{\"pageSize\":\"02MB\"}]}}}",
+		  ERR_CONFIG_VALUE,
 		  "/linux/resources/hugepageLimits/0/pageSize", 1, 54 },
 		{ "{\"linux\":{\"seccomp\":{\"syscalls\":[{\"names\":[]}]}}}", ERR_CONFIG_VALUE,
 		  "/linux/seccomp/syscalls/0/names", 1, 43 },
@@ -219,8 +233,10 @@ static void test_duplicates(void **state)
 		{ "{\"new\":1,\"new\":2}", ERR_CONFIG_DUPLICATE, "/new", 1, 10 },
 		{ "{\"new\":[{\"b\":1,\"a\":1,\"b\":1,\"a\":1}]}", ERR_CONFIG_DUPLICATE, "/new/0/b", 1, 22 },
 		{ "{\"windows\":{\"a\":1,\"\\u0061\":1}}", ERR_CONFIG_DUPLICATE, "/windows/a", 1, 19 },
-		{ "{\"annotations\":{\"a\":\"1\",\"ab\":\"1\",\"a\":\"2\"}}", ERR_CONFIG_DUPLICATE, "/annotations/a", 1, 34 },
-		{ "{\"linux\":{\"netDevices\":{\"e\":{},\"e\":{}}}}", ERR_CONFIG_DUPLICATE, "/linux/netDevices/e", 1, 32 },
+		{ "{\"annotations\":{\"a\":\"1\",\"ab\":\"1\",\"a\":\"2\"}}", ERR_CONFIG_DUPLICATE,
+		  "/annotations/a", 1, 34 },
+		{ "{\"linux\":{\"netDevices\":{\"e\":{},\"e\":{}}}}", ERR_CONFIG_DUPLICATE,
+		  "/linux/netDevices/e", 1, 32 },
 	};
 
 	(void) state;
@@ -229,8 +245,10 @@ static void test_duplicates(void **state)
 
 static void test_collect(void **state)
 {
-	static const char text[] = "{\"hostname\":1,\"mounts\":[{\"destination\":[1,{\"x\":1}]},3,{\"destination\":\"/b\"}],"
-				   "\"process\":{\"cwd\":\"x\",\"cwd\":\"/\",\"args\":{\"a\":1},\"user\":{\"uid\":-1}}}";
+	static const char text[] = "{\"hostname\":1,\"mounts\":[{\"destination\":[1,{\"x\":1}]},3,"
+				   "{\"destination\":\"/b\"}],"
+				   "\"process\":{\"cwd\":\"x\",\"cwd\":\"/\",\"args\":{\"a\":1},"
+				   "\"user\":{\"uid\":-1}}}";
 	static const struct { enum error_code code; const char *pointer; } want[] = {
 		{ ERR_CONFIG_TYPE, "/hostname" },
 		{ ERR_CONFIG_TYPE, "/mounts/0/destination" },

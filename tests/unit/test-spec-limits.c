@@ -46,13 +46,15 @@ static void test_many_mounts(void **state)
 	(void) state;
 	buf_adds(&text, "{" V ",\"mounts\":[{\"destination\":\"/first\"}");
 	for (unsigned i = 1; i < 10000; i++)
-		buf_addf(&text, ",\n{\"destination\":\"/m%u\",\"type\":\"tmpfs\",\"options\":[\"ro\",\"nosuid\"]}", i);
+		buf_addf(&text, ",\n{\"destination\":\"/m%u\",\"type\":\"tmpfs\",\"options\":[\"ro\","
+				"\"nosuid\"]}", i);
 	buf_adds(&text, "]}");
 	a = read_timed(&text);
 	assert_int_equal(a.r, 0);
 	assert_int_equal(a.config->n_mounts, 10000);
 	assert_string_equal(a.config->mounts[9999].destination, "/m9999");
-	assert_true(document_where(&a.doc, &a.config->mounts[9999].options.v[1], where, sizeof(where), NULL, NULL));
+	assert_true(document_where(&a.doc, &a.config->mounts[9999].options.v[1], where, sizeof(where), NULL,
+				   NULL));
 	assert_string_equal(where, "/mounts/9999/options/1");
 }
 
@@ -64,7 +66,8 @@ static void test_many_seccomp_rules(void **state)
 	(void) state;
 	buf_adds(&text, "{" V ",\"linux\":{\"seccomp\":{\"defaultAction\":\"A\",\"syscalls\":[");
 	for (unsigned i = 0; i < 100000; i++)
-		buf_addf(&text, "%s{\"names\":[\"read\"],\"action\":\"B\",\"args\":[{\"index\":0,\"value\":%u,"
+		buf_addf(&text, "%s{\"names\":[\"read\"],\"action\":\"B\",\"args\":[{\"index\":0,"
+				"\"value\":%u,"
 			 "\"op\":\"E\"}]}", i ? "," : "", i);
 	buf_adds(&text, "]}}}");
 	a = read_timed(&text);
@@ -219,10 +222,13 @@ static void test_long_names(void **state)
 /* Every prefix of a text, and every text with one byte changed: an answer, never a crash. */
 static void test_damaged(void **state)
 {
-	static const char text[] = "{" V ",\"hostname\":\"\\ud83d\\ude00\xc3\xa4\\n\",\"mounts\":[{\"destination\":\"/\","
-				   "\"options\":[\"a\"]}],\"annotations\":{\"a\":\"b\"},\"x\":[1.5e-3,null,true,{}],"
+	static const char text[] = "{" V ",\"hostname\":\"\\ud83d\\ude00\xc3\xa4\\n\","
+				   "\"mounts\":[{\"destination\":\"/\",\"options\":[\"a\"]}],"
+				   "\"annotations\":{\"a\":\"b\"},\"x\":[1.5e-3,null,true,{}],"
 				   "\"process\":{\"cwd\":\"/\",\"oomScoreAdj\":-5}}";
-	static const unsigned char bytes[] = { 0, '"', '\\', '{', '}', '[', ']', ',', ':', '0', '-', 'e', 'u', 0x80, 0xff };
+	static const unsigned char bytes[] = {
+		0, '"', '\\', '{', '}', '[', ']', ',', ':', '0', '-', 'e', 'u', 0x80, 0xff,
+	};
 	size_t len = sizeof(text) - 1;
 
 	(void) state;

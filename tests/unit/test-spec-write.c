@@ -30,14 +30,16 @@ static void test_state(void **state)
 	(void) state;
 	assert_int_equal(oci_state_write(&example, &out, &err), 0);
 	assert_string_equal(out.data, "{\n  \"ociVersion\": \"1.3.0\",\n  \"id\": \"web\",\n  \"pid\": 42,\n"
-				      "  \"status\": \"created\",\n  \"bundle\": \"/b\",\n  \"rootfs\": \"/b/rootfs\",\n"
+				      "  \"status\": \"created\",\n  \"bundle\": \"/b\","
+				      "\n  \"rootfs\": \"/b/rootfs\",\n"
 				      "  \"created\": \"2026-01-02T03:04:05.678Z\",\n  \"annotations\": {\n"
 				      "    \"k\": \"v\"\n  },\n  \"owner\": \"\"\n}\n");
 }
 
 static void test_state_stopped(void **state)
 {
-	const struct oci_state stopped = { .oci_version = "1.3.0", .id = "a", .status = "stopped", .bundle = "/b" };
+	const struct oci_state stopped = { .oci_version = "1.3.0", .id = "a", .status = "stopped",
+					  .bundle = "/b" };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct error err = ERROR_INIT;
 
@@ -47,7 +49,8 @@ static void test_state_stopped(void **state)
 				      "  \"status\": \"stopped\",\n  \"bundle\": \"/b\"\n}\n");
 }
 
-#define HOOK_FORM "{\"ociVersion\":\"1.3.0\",\"id\":\"web\",\"status\":\"created\",\"pid\":42,\"bundle\":\"/b\"," \
+#define HOOK_FORM "{\"ociVersion\":\"1.3.0\",\"id\":\"web\",\"status\":\"created\",\"pid\":42," \
+		  "\"bundle\":\"/b\"," \
 		  "\"annotations\":{\"k\":\"v\"}}"
 
 static void test_state_for_others(void **state)
@@ -129,7 +132,8 @@ static void test_numbers(void **state)
 	json_null(&w);
 	json_close(&w);
 	assert_int_equal(json_finish(&w, &err), 0);
-	assert_string_equal(out.data, "{\"u\":18446744073709551615,\"i\":-9223372036854775808,\"b\":false,\"o\":{},"
+	assert_string_equal(out.data, "{\"u\":18446744073709551615,\"i\":-9223372036854775808,\"b\":false,"
+				      "\"o\":{},"
 				      "\"n\":null}");
 }
 
@@ -183,14 +187,17 @@ static void test_features(void **state)
 	(void) state;
 	assert_int_equal(features_write(&features, &out, &err), 0);
 	assert_string_equal(out.data,
-			    "{\n  \"ociVersionMin\": \"1.0.0\",\n  \"ociVersionMax\": \"1.3.0\",\n  \"linux\": {\n"
-			    "    \"cgroup\": {\n      \"v1\": true,\n      \"v2\": true,\n      \"systemd\": false,\n"
+			    "{\n  \"ociVersionMin\": \"1.0.0\",\n  \"ociVersionMax\": \"1.3.0\","
+			    "\n  \"linux\": {\n"
+			    "    \"cgroup\": {\n      \"v1\": true,\n      \"v2\": true,"
+			    "\n      \"systemd\": false,\n"
 			    "      \"systemdUser\": false,\n      \"rdma\": false\n    },\n"
 			    "    \"memoryPolicy\": {\n      \"modes\": [\n        \"MPOL_BIND\"\n      ],\n"
 			    "      \"flags\": []\n    },\n"
 			    "    \"intelRdt\": {\n      \"enabled\": true,\n      \"schemata\": true,\n"
 			    "      \"monitoring\": false\n    },\n"
-			    "    \"mountExtensions\": {\n      \"idmap\": {\n        \"enabled\": true\n      }\n    },\n"
+			    "    \"mountExtensions\": {\n      \"idmap\": {\n"
+			    "        \"enabled\": true\n      }\n    },\n"
 			    "    \"netDevices\": {\n      \"enabled\": true\n    }\n  }\n}\n");
 }
 
@@ -222,7 +229,8 @@ static const struct table record_table = TABLE("record", struct record, record_r
 
 static void test_own_table(void **state)
 {
-	static const char text[] = "{\"name\":\"n\",\"flag\":true,\"i32\":-7,\"i64\":-10,\"u16\":65535,\"u32\":4294967295,"
+	static const char text[] = "{\"name\":\"n\",\"flag\":true,\"i32\":-7,\"i64\":-10,\"u16\":65535,"
+				   "\"u32\":4294967295,"
 				   "\"u64\":18446744073709551615,\"words\":[],\"map\":{\"a\":\"b\"}}";
 	static const char low[] = "{\"name\":\"n\",\"i64\":-11}", high[] = "{\"name\":\"n\",\"i64\":11}";
 	_cleanup_document_ struct document doc = DOCUMENT_INIT, a = DOCUMENT_INIT, b = DOCUMENT_INIT;

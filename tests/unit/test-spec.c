@@ -6,14 +6,16 @@
 
 /* Every property once, in the order and form in which config_write() writes. */
 static const char everything[] =
-	"{\"ociVersion\":\"1.3.0\",\"process\":{\"terminal\":true,\"consoleSize\":{\"height\":24,\"width\":80},"
+	"{\"ociVersion\":\"1.3.0\",\"process\":{\"terminal\":true,\"consoleSize\":{\"height\":24,"
+	"\"width\":80},"
 	"\"user\":{\"uid\":4294967295,\"gid\":2,\"umask\":18,\"additionalGids\":[3,4],\"username\":\"u\"},"
 	"\"args\":[\"a\",\"\"],\"commandLine\":\"c\",\"env\":[\"A=1\"],\"cwd\":\"/\","
 	"\"capabilities\":{\"bounding\":[\"B\"],\"effective\":[\"E\"],\"inheritable\":[\"I\"],"
 	"\"permitted\":[\"P\"],\"ambient\":[\"A\"]},"
 	"\"rlimits\":[{\"type\":\"RLIMIT_AS\",\"hard\":18446744073709551615,\"soft\":0}],"
 	"\"noNewPrivileges\":false,\"apparmorProfile\":\"p\",\"oomScoreAdj\":-1000,"
-	"\"scheduler\":{\"policy\":\"SCHED_DEADLINE\",\"nice\":-20,\"priority\":-2147483648,\"flags\":[\"F\"],"
+	"\"scheduler\":{\"policy\":\"SCHED_DEADLINE\",\"nice\":-20,\"priority\":-2147483648,"
+	"\"flags\":[\"F\"],"
 	"\"runtime\":1,\"deadline\":2,\"period\":3},\"selinuxLabel\":\"l\","
 	"\"ioPriority\":{\"class\":\"IOPRIO_CLASS_BE\",\"priority\":2147483647},"
 	"\"execCPUAffinity\":{\"initial\":\"0-3,7\",\"final\":\"\"}},"
@@ -29,7 +31,8 @@ static const char everything[] =
 	"\"gidMappings\":[{\"containerID\":0,\"hostID\":2000,\"size\":65536}],"
 	"\"sysctl\":{\"a.b\":\"1\"},\"resources\":{"
 	"\"devices\":[{\"allow\":false,\"type\":\"c\",\"major\":-1,\"minor\":5,\"access\":\"rwm\"}],"
-	"\"memory\":{\"limit\":-1,\"reservation\":-9223372036854775808,\"swap\":9223372036854775807,\"kernel\":1,"
+	"\"memory\":{\"limit\":-1,\"reservation\":-9223372036854775808,\"swap\":9223372036854775807,"
+	"\"kernel\":1,"
 	"\"kernelTCP\":2,\"swappiness\":60,\"disableOOMKiller\":true,\"useHierarchy\":false,"
 	"\"checkBeforeUpdate\":true},"
 	"\"cpu\":{\"shares\":1024,\"quota\":-1,\"burst\":1,\"period\":2,\"realtimeRuntime\":3,"
@@ -45,12 +48,15 @@ static const char everything[] =
 	"\"rdma\":{\"mlx\":{\"hcaHandles\":1,\"hcaObjects\":2}},\"unified\":{\"memory.high\":\"max\"}},"
 	"\"cgroupsPath\":\"/c\",\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"network\",\"path\":\"/n\"}],"
 	"\"devices\":[{\"path\":\"/dev/x\",\"type\":\"c\",\"major\":1,\"minor\":2,\"fileMode\":438,\"uid\":0,"
-	"\"gid\":1},{\"path\":\"/dev/p\",\"type\":\"p\"}],\"netDevices\":{\"eth0\":{\"name\":\"e\"},\"eth1\":{}},"
+	"\"gid\":1},{\"path\":\"/dev/p\",\"type\":\"p\"}],\"netDevices\":{\"eth0\":{\"name\":\"e\"},"
+	"\"eth1\":{}},"
 	"\"seccomp\":{\"defaultAction\":\"D\",\"defaultErrnoRet\":1,\"architectures\":[\"X\"],\"flags\":[],"
 	"\"listenerPath\":\"/s\",\"listenerMetadata\":\"m\",\"syscalls\":[{\"names\":[\"read\",\"write\"],"
-	"\"action\":\"A\",\"errnoRet\":2,\"args\":[{\"index\":0,\"value\":18446744073709551615,\"valueTwo\":1,"
+	"\"action\":\"A\",\"errnoRet\":2,\"args\":[{\"index\":0,\"value\":18446744073709551615,"
+	"\"valueTwo\":1,"
 	"\"op\":\"SCMP_CMP_EQ\"}]}]},\"rootfsPropagation\":\"slave\",\"maskedPaths\":[\"/a\"],"
-	"\"readonlyPaths\":[\"/b\"],\"mountLabel\":\"ml\",\"intelRdt\":{\"closID\":\"c\",\"schemata\":[\"L3\"],"
+	"\"readonlyPaths\":[\"/b\"],\"mountLabel\":\"ml\",\"intelRdt\":{\"closID\":\"c\","
+	"\"schemata\":[\"L3\"],"
 	"\"l3CacheSchema\":\"L3:0=f\",\"memBwSchema\":\"MB:0=1\",\"enableMonitoring\":true},"
 	"\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"0\",\"flags\":[\"f\"]},"
 	"\"personality\":{\"domain\":\"LINUX32\",\"flags\":[\"g\"]},"
@@ -130,10 +136,13 @@ static void test_go_encoder(void **state)
 	_cleanup_reading_ struct reading a = read_string(
 		"{\"ociVersion\":\"1.0.2-dev\",\"process\":{\"consoleSize\":null,\"user\":{},\"args\":null,"
 		"\"env\":null,\"cwd\":\"/\",\"capabilities\":null,\"rlimits\":null,\"selinuxLabel\":\"\","
-		"\"oomScoreAdj\":null},\"root\":null,\"hostname\":\"\",\"mounts\":null,\"hooks\":{\"prestart\":null},"
+		"\"oomScoreAdj\":null},\"root\":null,\"hostname\":\"\",\"mounts\":null,"
+		"\"hooks\":{\"prestart\":null},"
 		"\"annotations\":null,\"linux\":{\"resources\":{\"devices\":null,\"memory\":{\"limit\":null},"
-		"\"pids\":null,\"unified\":null},\"namespaces\":[{\"type\":\"pid\",\"path\":\"\"}],\"seccomp\":null,"
-		"\"sysctl\":{},\"maskedPaths\":null,\"intelRdt\":{}},\"windows\":{\"layerFolders\":[1]},\"vm\":null}");
+		"\"pids\":null,\"unified\":null},\"namespaces\":[{\"type\":\"pid\",\"path\":\"\"}],"
+		"\"seccomp\":null,"
+		"\"sysctl\":{},\"maskedPaths\":null,\"intelRdt\":{}},\"windows\":{\"layerFolders\":[1]},"
+		"\"vm\":null}");
 	const struct config *c = a.config;
 
 	(void) state;
@@ -229,7 +238,8 @@ static void test_where_after_growth(void **state)
 	(void) state;
 	buf_adds(&text, "{\"ociVersion\":\"1.0.0\",\"mounts\":[");
 	for (unsigned i = 0; i < 300; i++)
-		buf_addf(&text, "%s\n{\"options\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"],\"destination\":\"/%u\"}",
+		buf_addf(&text, "%s\n{\"options\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"],"
+				"\"destination\":\"/%u\"}",
 			 i ? "," : "", i);
 	buf_adds(&text, "]}");
 	a = read_text(text.data, text.len);
@@ -254,7 +264,8 @@ static void test_document_error(void **state)
 
 	(void) state;
 	assert_int_equal(a.r, 0);
-	assert_true(document_error(&a.doc, &a.config->hostname, &err, ERR_CONFIG_VALUE, "bad %s", "name") < 0);
+	assert_true(document_error(&a.doc, &a.config->hostname, &err, ERR_CONFIG_VALUE, "bad %s",
+				   "name") < 0);
 	assert_int_equal(err.code, ERR_CONFIG_VALUE);
 	assert_string_equal(err.subject, "bad name");
 	assert_string_equal(err.pointer, "/hostname");
@@ -267,7 +278,8 @@ static void test_document_error(void **state)
 
 static void test_parts(void **state)
 {
-	static const char process[] = "{\"cwd\":\"/\",\"args\":[\"x\"]}", resources[] = "{\"pids\":{\"limit\":7}}";
+	static const char process[] = "{\"cwd\":\"/\",\"args\":[\"x\"]}";
+	static const char resources[] = "{\"pids\":{\"limit\":7}}";
 	_cleanup_document_ struct document a = DOCUMENT_INIT, b = DOCUMENT_INIT;
 	struct error err = ERROR_INIT;
 	struct config_process *p;
@@ -291,9 +303,12 @@ static void test_versions(void **state)
 		{ "2.0.0", ERR_CONFIG_UNSUPPORTED }, { "0.9.0", ERR_CONFIG_UNSUPPORTED },
 		{ "10.0.0", ERR_CONFIG_UNSUPPORTED }, { "", ERR_CONFIG_VALUE }, { "1", ERR_CONFIG_VALUE },
 		{ "1.0", ERR_CONFIG_VALUE }, { "1.0.", ERR_CONFIG_VALUE }, { "1.0.0.0", ERR_CONFIG_VALUE },
-		{ "01.0.0", ERR_CONFIG_VALUE }, { "1.00.0", ERR_CONFIG_VALUE }, { "v1.0.0", ERR_CONFIG_VALUE },
-		{ "1.0.0-", ERR_CONFIG_VALUE }, { "1.0.0-a..b", ERR_CONFIG_VALUE }, { "1.0.0-01", ERR_CONFIG_VALUE },
-		{ "1.0.0+", ERR_CONFIG_VALUE }, { "1.0.0 ", ERR_CONFIG_VALUE }, { "1.0.0-a_b", ERR_CONFIG_VALUE },
+		{ "01.0.0", ERR_CONFIG_VALUE }, { "1.00.0", ERR_CONFIG_VALUE },
+		{ "v1.0.0", ERR_CONFIG_VALUE },
+		{ "1.0.0-", ERR_CONFIG_VALUE }, { "1.0.0-a..b", ERR_CONFIG_VALUE },
+		{ "1.0.0-01", ERR_CONFIG_VALUE },
+		{ "1.0.0+", ERR_CONFIG_VALUE }, { "1.0.0 ", ERR_CONFIG_VALUE },
+		{ "1.0.0-a_b", ERR_CONFIG_VALUE },
 	};
 
 	(void) state;
