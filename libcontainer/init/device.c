@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "base/fd.h"
+#include "base/str.h"
+#include "libcontainer/init/init.h"
+#include "libcontainer/sys/file.h"
+#include "libcontainer/sys/mount.h"
+#include "libcontainer/sys/path.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+static bool device_is(const struct stat *st, uint32_t type, uint32_t major, uint32_t minor)
+{
+	if ((st->st_mode & S_IFMT) != type)
+		return false;
+	return type == S_IFIFO || st->st_rdev == makedev(major, minor);
+}
+
+int device_open_host(const char *path, uint32_t type, uint32_t major, uint32_t minor, struct error *err)
+{
+	_cleanup_close_ int fd = sys_openat(AT_FDCWD, path, O_PATH, 0);
+	struct stat st;
+	int r = fd < 0 ? fd : sys_fstat(fd, &st);
+
+	if (r < 0)
+		return error_set(err, ERR_DEVICE, r == -ENOENT ? 0 : -r, "%s of the host%s", path,
+				 r == -ENOENT ? " does not exist" : "");
+	if (!device_is(&st, type, major, minor))
+		return error_set(err, ERR_DEVICE, 0, "%s of the host is not %u:%u", path, major, minor);
+	return fd_steal(&fd);
+}
+
+int device_bind(struct init *i, int source, const char *path, struct error *err)
+{
+	_cleanup_close_ int target = -1, tree = -1;
+	int r;
+
+	/* Whoever made this name a symlink wants the device to appear elsewhere. */
+	target = path_make_in_root(i->fd_root, path, S_IFREG | 0644, PATH_NOFOLLOW, NULL);
+	if (target < 0)
+		return error_set(err, ERR_DEVICE, -target, "%s", path);
+	tree = sys_open_tree_clone(source, "", false, false);
+	if (tree == -ENOSYS || tree == -EPERM) {
+		r = mount_legacy(i, NULL, source, target, NULL, MS_BIND, NULL);
+	} else {
+		r = tree < 0 ? tree : root_propagate(i, tree, MS_PRIVATE);
+		if (r == 0)
+			r = sys_move_mount(tree, target);
+	}
+	return r < 0 ? error_set(err, ERR_DEVICE, -r, "%s cannot be bound", path) : 0;
+}
+
+static int device_bind_host(struct init *i, const struct op_device *op, struct error *err)
+{
+	const char *path = program_str(&i->program, op->path);
+	_cleanup_close_ int host = device_open_host(path, op->type, op->major, op->minor, err);
+
+	return host < 0 ? host : device_bind(i, host, path, err);
+}
+
+/* Exactly the mode and owner that were asked for: a default ACL or a set-gid directory may interfere. */
+static int device_adjust(struct init *i, const struct op_device *op, int fd, const struct stat *st,
+			 struct error *err)
+{
+	int r = 0;
+
+	if (st->st_uid != op->uid || st->st_gid != op->gid)
+		r = sys_fchownat(fd, "", op->uid, op->gid, AT_EMPTY_PATH);
+	if (r < 0 || (st->st_mode & 07777) == op->mode)
+		return r;
+	r = init_proc(i, err);
+	if (r < 0)
+		return r;
+	return procfs_chmod(&i->proc, fd, op->mode);
+}
+
+int op_device(struct init *i, const void *data, struct error *err)
+{
+	const struct op_device *op = data;
+	const char *path = program_str(&i->program, op->path), *name;
+	_cleanup_close_ int dir = -1, fd = -1;
+	struct stat st;
+	int r;
+
+	if (op->flags & DEVICE_BIND)
+		return device_bind_host(i, op, err);
+	dir = path_make_parent_in_root(i->fd_root, path, 0, &name);
+	if (dir < 0)
+		return error_set(err, ERR_DEVICE, -dir, "%s", path);
+	r = sys_mknodat(dir, name, op->type | op->mode, op->major, op->minor);
+	/* In a user namespace that nobody told us of. */
+	if (r == -EPERM && op->type != S_IFIFO)
+		return device_bind_host(i, op, err);
+	if (r < 0 && r != -EEXIST)
+		return error_set(err, ERR_DEVICE, -r, "%s", path);
+	fd = sys_openat(dir, name, O_PATH | O_NOFOLLOW, 0);
+	r = fd < 0 ? fd : sys_fstat(fd, &st);
+	if (r < 0)
+		return error_set(err, ERR_DEVICE, -r, "%s", path);
+	if (!device_is(&st, op->type, op->major, op->minor))
+		return error_set(err, ERR_DEVICE, EEXIST, "%s is already there and something else", path);
+	r = device_adjust(i, op, fd, &st, err);
+	return r < 0 ? error_set(err, ERR_DEVICE, -r, "%s: owner and mode", path) : 0;
+}
+
+/* The target of a link may be relative to the directory of the link. */
+static bool target_exists(const struct init *i, const char *target, int dir)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (target[0] == '/')
+		/* Not followed at its end: /proc/self/fd/0 exists, but resolves to a magic link. */
+		fd = path_open_in_root(i->fd_root, target, PATH_NOFOLLOW);
+	else
+		fd = path_open_in_root(dir, target, PATH_NOFOLLOW);
+	return fd >= 0;
+}
+
+int op_symlink(struct init *i, const void *data, struct error *err)
+{
+	const struct op_symlink *op = data;
+	const char *path = program_str(&i->program, op->path), *name;
+	const char *target = program_str(&i->program, op->target);
+	_cleanup_close_ int dir = path_make_parent_in_root(i->fd_root, path, 0, &name);
+	char existing[PATH_MAX];
+	int r;
+
+	if (dir < 0)
+		return error_set(err, ERR_DEVICE, -dir, "%s", path);
+	if (op->flags & SYMLINK_IF_TARGET && !target_exists(i, target, dir))
+		return 0;
+	r = sys_symlinkat(target, dir, name);
+	if (r == -EEXIST && op->flags & SYMLINK_REPLACE &&
+	    !(sys_readlinkat(dir, name, existing, sizeof(existing)) >= 0 && streq(existing, target))) {
+		/* One component below a descriptor: cannot remove anything outside of the rootfs. */
+		r = sys_unlinkat(dir, name, 0);
+		if (r == 0)
+			r = sys_symlinkat(target, dir, name);
+	}
+	return r == -EEXIST || r == 0 ? 0 : error_set(err, ERR_DEVICE, -r, "%s: symlink to %s", path, target);
+}
