@@ -192,13 +192,6 @@ static enum outcome compare(const struct pair *p, const struct seccomp_data *dat
 	struct verdict v;
 
 	judge_call(&p->judge, data, &v);
-	if (!among(&v, ours)) {
-		const struct config_seccomp *c = p->judge.conf;
-		char d[300]; seccomp_describe(&p->ours, d, 300); printf("%s\n", d);
-		for (size_t i = 0; i < p->ours.n; i++) printf("%zu %x %u %u %x\n", i, p->ours.insns[i].code, p->ours.insns[i].jt, p->ours.insns[i].jf, p->ours.insns[i].k);
-		for (size_t i = 0; i < c->n_syscalls; i++) { printf("%s %s %s:", c->syscalls[i].names.v[0], c->syscalls[i].names.v[1], c->syscalls[i].action); for (size_t j = 0; j < c->syscalls[i].n_args; j++) printf(" [%u %s %#lx %#lx]", c->syscalls[i].args[j].index, c->syscalls[i].args[j].op, c->syscalls[i].args[j].value, c->syscalls[i].args[j].value_two.v); puts(""); }
-		fflush(stdout);
-	}
 	if (!among(&v, ours))
 		fail_msg("arch %#x call %d (%#llx, %#llx, %#llx): berth says %#x, libseccomp %#x, the profile %#x",
 			 data->arch, data->nr, (unsigned long long)data->args[0],
@@ -220,20 +213,26 @@ static enum outcome compare(const struct pair *p, const struct seccomp_data *dat
 	return ORACLE_INVENTED;
 }
 
-static void count(const struct pair *p, const struct seccomp_data *data)
+static enum outcome count(const struct pair *p, const struct seccomp_data *data)
 {
-	enum outcome o = compare(p, data);
-	if (getenv("DBG") && o > OTHER_RULE) printf("DBG %d arch %#x nr %d %#llx %#llx rule %s n_args %zu\n", o, data->arch, data->nr, (long long)data->args[0], (long long)data->args[1], p->judge.conf->syscalls[0].names.v[0], p->judge.conf->syscalls[0].n_args);
-	outcomes[o]++;
+	enum outcome outcome = compare(p, data);
+
+	outcomes[outcome]++;
+	return outcome;
+}
+
+static size_t total(void)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < OUTCOMES; i++)
+		sum += outcomes[i];
+	return sum;
 }
 
 static void report(const char *what)
 {
-	size_t total = 0;
-
-	for (size_t i = 0; i < OUTCOMES; i++)
-		total += outcomes[i];
-	print_message("%s: %zu calls", what, total);
+	print_message("%s: %zu calls", what, total());
 	for (size_t i = 0; i < OUTCOMES; i++)
 		print_message(", %zu %s", outcomes[i], outcome_words[i]);
 	print_message("; libseccomp hung %zu times, refused %zu profiles\n", oracle_hung, oracle_refused);
@@ -309,6 +308,18 @@ static void test_engine_profile(void **state)
 	assert_int_equal(oracle_hung + oracle_refused, 0);
 }
 
+/*
+ * libseccomp 2.5.4 forgets to load the number when a multiplexed call without a direct one is all that
+ * a filter has: a second call keeps it from that.
+ */
+static void profile_add_company(struct arena *arena, struct config_seccomp *conf)
+{
+	bool allow = strcmp(conf->default_action, "SCMP_ACT_ALLOW") == 0;
+
+	profile_add(arena, conf, allow ? "SCMP_ACT_LOG" : "SCMP_ACT_ALLOW",
+		    (const char *const[]){ "getpgid", NULL });
+}
+
 /* All numbers of an architecture, and multiplexed ones with all selectors. */
 static void sweep_arch(const struct pair *p, const struct judge_arch *a)
 {
@@ -338,11 +349,7 @@ static void single_call(const struct judge_arch *a, const char *name, unsigned c
 	struct config_seccomp_rule *rule = profile_add(&arena, conf, "SCMP_ACT_ALLOW", names);
 	struct pair p;
 
-	/*
-	 * libseccomp 2.5.4 forgets to load the number when a multiplexed call without a direct one is
-	 * all that a filter has: a second call keeps it from that.
-	 */
-	profile_add(&arena, conf, "SCMP_ACT_ALLOW", (const char *const[]){ "close", NULL });
+	profile_add_company(&arena, conf);
 	if (condition)
 		rule_add_arg(&arena, rule, condition - 1, "SCMP_CMP_LE", 3, 0);
 	profile_add_arch(&arena, conf, a->name);
@@ -367,6 +374,40 @@ static void test_every_arch(void **state)
 	report("single calls");
 	assert_int_equal(outcomes[OTHER_RULE] + outcomes[ORACLE_LOST] + outcomes[ORACLE_INVENTED], 0);
 	assert_int_equal(oracle_hung + oracle_refused, 0);
+}
+
+/* A program so long that short jumps do not reach: conditions of its own for each of 300 calls. */
+static void test_long_program(void **state)
+{
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	const struct config_seccomp *engine = profile_engine(&arena);
+	struct config_seccomp *conf = profile_new(&arena, "SCMP_ACT_ERRNO");
+	struct pair p;
+
+	(void)state;
+	reset();
+	conf->syscalls = arena_calloc(&arena, 300, sizeof(*conf->syscalls));
+	for (uint32_t i = 0; i < 300; i++) {
+		struct config_seccomp_rule *rule = &conf->syscalls[conf->n_syscalls++];
+
+		rule->names = (struct strings){ &engine->syscalls[0].names.v[i], 1 };
+		rule->action = arena_strdup(&arena, i % 2 ? "SCMP_ACT_ALLOW" : "SCMP_ACT_TRAP");
+		rule->args = arena_calloc(&arena, 12, sizeof(*rule->args));
+		rule_add_arg(&arena, rule, i % 6, "SCMP_CMP_GE", 1000 + i, 0);
+		rule_add_arg(&arena, rule, (i + 1) % 6, "SCMP_CMP_NE", i | (uint64_t)i << 32, 0);
+	}
+	assert_true(pair_make(&p, &arena, conf, SCMP_ARCH_X86_64));
+	for (int nr = 0; nr < 500; nr++)
+		for (int i = 0; i < 2000; i++) {
+			struct seccomp_data data = { .nr = nr, .arch = 0xc000003e };
+
+			for (size_t a = 0; a < 6; a++)
+				data.args[a] = pick(4) ? 990 + pick(320) : pick(300) * 0x100000001;
+			count(&p, &data);
+		}
+	report("long program");
+	assert_in_range(p.ours.n, 1500, BPF_MAXINSNS);
+	assert_int_equal(outcomes[OTHER_RULE] + outcomes[ORACLE_LOST] + outcomes[ORACLE_INVENTED], 0);
 }
 
 /* Random profiles */
@@ -449,6 +490,49 @@ static void random_call(const struct pair *p, struct seccomp_data *ret)
 	}
 }
 
+/* libseccomp must agree on one rule (one of its conditions, when they are alternatives) by itself. */
+static void agree_alone(const struct pair *p, const struct config_seccomp_rule *from, const char *name, size_t arg,
+			bool split, const struct seccomp_data *data)
+{
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	struct config_seccomp *conf = profile_new(&arena, p->judge.conf->default_action);
+	const char *names[] = { name, NULL };
+	struct config_seccomp_rule *rule = profile_add(&arena, conf, from->action, names);
+	struct pair alone;
+	enum outcome outcome;
+
+	rule->errno_ret = from->errno_ret;
+	rule->n_args = split ? 1 : from->n_args;
+	memcpy(rule->args, from->args + (split ? arg : 0), rule->n_args * sizeof(*rule->args));
+	conf->architectures = p->judge.conf->architectures;
+	profile_add_company(&arena, conf);
+	assert_true(pair_make(&alone, &arena, conf, p->judge.native));
+	outcome = compare(&alone, data);
+	assert_true(outcome == SAME || outcome == ENOSYS_BEYOND);
+}
+
+/*
+ * libseccomp 2.5.4 gets calls with several conditions wrong, also across calls (where it merges
+ * 64-bit comparisons and shares pieces of the program). That this is the reason for a difference, and
+ * not a rule that berth reads in another way, is shown by trying each rule alone.
+ */
+static void agree_rule_by_rule(const struct pair *p, const struct seccomp_data *data)
+{
+	const struct config_seccomp *conf = p->judge.conf;
+
+	for (size_t r = 0; r < conf->n_syscalls; r++) {
+		const struct config_seccomp_rule *rule = &conf->syscalls[r];
+		unsigned count_of[6] = { 0 };
+		bool split = false;
+
+		for (size_t i = 0; i < rule->n_args; i++)
+			split |= ++count_of[rule->args[i].index] > 1;
+		for (size_t n = 0; n < rule->names.n; n++)
+			for (size_t i = 0; i < (split ? rule->n_args : 1); i++)
+				agree_alone(p, rule, rule->names.v[n], i, split, data);
+	}
+}
+
 static size_t env_number(const char *name, size_t otherwise)
 {
 	const char *s = getenv(name);
@@ -456,34 +540,49 @@ static size_t env_number(const char *name, size_t otherwise)
 	return s && *s ? (size_t)strtoull(s, NULL, 10) : otherwise;
 }
 
+/* Random calls on one profile; true when libseccomp was wrong with one. */
+static bool try_profile(const struct config_seccomp *conf, uint32_t native, size_t n_calls, struct arena *arena)
+{
+	struct seccomp_data wrong;
+	bool any = false;
+	struct pair p;
+
+	if (!pair_make(&p, arena, conf, native))
+		return false;
+	for (size_t i = 0; i < n_calls; i++) {
+		struct seccomp_data data;
+
+		random_call(&p, &data);
+		if (count(&p, &data) >= ORACLE_LOST) {
+			any = true;
+			wrong = data;
+		}
+	}
+	if (any)
+		agree_rule_by_rule(&p, &wrong);
+	return any;
+}
+
 static void test_random_profiles(void **state)
 {
-	size_t todo = env_number("BERTH_SECCOMP_TUPLES", 1000000), overlap;
-	const size_t per_profile = 1500;
+	size_t todo = env_number("BERTH_SECCOMP_TUPLES", 1000000), overlap, wrong = 0, profiles = 0;
 
 	(void)state;
 	reset();
 	random_state = 0x9e3779b97f4a7c15ull ^ env_number("BERTH_SECCOMP_SEED", 1);
-	for (size_t done = 0; done < todo;) {
+	for (; total() < todo; profiles++) {
 		_cleanup_arena_ struct arena arena = ARENA_INIT;
-		struct seccomp_data data;
-		struct pair p;
 		uint32_t native;
 		struct config_seccomp *conf = random_profile(&arena, &native);
 
-		if (!pair_make(&p, &arena, conf, native))
-			continue;
-		for (size_t i = 0; i < per_profile; i++) {
-			random_call(&p, &data);
-			count(&p, &data);
-		}
-		done += per_profile;
+		wrong += try_profile(conf, native, 1500, &arena);
 	}
 	report("random profiles");
+	print_message("libseccomp was wrong with %zu of %zu profiles, and right with each rule alone\n", wrong,
+		      profiles);
 	/* Which of several rules wins was found by experiment; it must not be left to chance. */
 	overlap = outcomes[SAME_ACTIONS_OVERLAP] + outcomes[OTHER_RULE];
 	assert_true(outcomes[OTHER_RULE] * 20 <= overlap);
-	assert_true((outcomes[ORACLE_LOST] + outcomes[ORACLE_INVENTED]) * 50 <= todo);
 }
 
 int main(void)
@@ -491,6 +590,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_engine_profile),
 		cmocka_unit_test(test_every_arch),
+		cmocka_unit_test(test_long_program),
 		cmocka_unit_test(test_random_profiles),
 	};
 
