@@ -60,8 +60,7 @@ load helpers
 }
 
 @test "F532 the default root is in /run, or in XDG_RUNTIME_DIR where we are not really root" {
-	run "$BERTH" create --bundle "$BUNDLE" "$ID" 3>&-
-	[ "$status" -eq 0 ]
+	"$BERTH" create --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&-
 	[ -d "/run/berth/$ID" ]
 	"$BERTH" delete --force "$ID"
 }

@@ -68,7 +68,7 @@ limit() {
 	sleep 1000 3>&- &
 	local pid=$!
 	echo $pid >"/sys/fs/cgroup/pids$CG/cgroup.procs"
-	run berth create --bundle "$BUNDLE" "$ID"
+	try_create
 	kill $pid
 	wait $pid 2>/dev/null || :
 	rmdir "/sys/fs/cgroup/pids$CG"
@@ -79,7 +79,7 @@ limit() {
 	require_controller freezer
 	mkdir "/sys/fs/cgroup/freezer$CG"
 	echo FROZEN >"/sys/fs/cgroup/freezer$CG/freezer.state"
-	run berth create --bundle "$BUNDLE" "$ID"
+	try_create
 	echo THAWED >"/sys/fs/cgroup/freezer$CG/freezer.state"
 	rmdir "/sys/fs/cgroup/freezer$CG"
 	expect_error "container's cgroup unexpectedly frozen"
@@ -197,7 +197,7 @@ limit() {
 		throttleWriteBpsDevice: [{major: 1, minor: 0, rate: 2097152}],
 		throttleReadIOPSDevice: [{major: 1, minor: 0, rate: 100}],
 		throttleWriteIOPSDevice: [{major: 1, minor: 0, rate: 200}]}'
-	run berth create --bundle "$BUNDLE" "$ID" 3>&-
+	try_create
 	if [ "$status" -eq 0 ]; then
 		[ "$(limit blkio blkio.throttle.read_bps_device)" = "1:0 1048576" ]
 		[ "$(limit blkio blkio.throttle.write_iops_device)" = "1:0 200" ]
@@ -245,7 +245,7 @@ limit() {
 @test "F359 a memory limit that is too low is named in the error" {
 	require_controller memory
 	edit '.linux.resources.memory = {limit: 8192}'
-	run berth create --bundle "$BUNDLE" "$ID" 3>&-
+	try_create
 	[ "$status" -ne 0 ]
 	[[ "$output" == *memory* ]]
 }

@@ -16,12 +16,12 @@ refuse_text() {
 
 @test "F003 config.json is missing, empty, a directory" {
 	rm "$BUNDLE/config.json"
-	run berth create --bundle "$BUNDLE" "$ID"
+	try_create
 	expect_error config.json
 	refuse_text "JSON" </dev/null
 	rm "$BUNDLE/config.json"
 	mkdir "$BUNDLE/config.json"
-	run berth create --bundle "$BUNDLE" "$ID"
+	try_create
 	expect_error config.json
 }
 
@@ -171,7 +171,7 @@ refuse_text() {
 
 @test "F503 F530 a failed create leaves nothing, and the id can be used at once" {
 	edit '.mounts += [{destination: "/x", type: "nosuchfs", source: "x"}]'
-	run berth create --bundle "$BUNDLE" "$ID" 3>&-
+	try_create
 	expect_error nosuchfs
 	[ -z "$(ls -A "$ROOT")" ]
 	edit 'del(.mounts[-1])'

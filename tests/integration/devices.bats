@@ -113,10 +113,10 @@ load helpers
 
 @test "F114 terminal and console socket must fit together" {
 	refuse '.process.terminal = true' "cannot allocate tty" "without setting console socket"
-	run berth create --bundle "$BUNDLE" --console-socket "$TMP/none" "$ID"
+	try_create --console-socket "$TMP/none"
 	expect_error "cannot use console socket"
 	edit '.process.terminal = true'
-	run berth create --bundle "$BUNDLE" --console-socket "$TMP/none" "$ID"
+	try_create --console-socket "$TMP/none"
 	expect_error "$TMP/none"
 }
 

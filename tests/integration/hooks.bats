@@ -108,7 +108,7 @@ kinds() {
 		add_hook $kind 7
 		add_hook $kind
 		add_hook poststop
-		run berth create --bundle "$BUNDLE" "$ID" 3>&-
+		try_create
 		expect_error "$kind" "7"
 		[ "$(kinds)" = "$kind poststop" ]
 		run berth state "$ID"
@@ -156,7 +156,7 @@ kinds() {
 	chmod 755 "$TMP/slow"
 	edit '.hooks.createRuntime = [{path: $p, timeout: 1}]' --arg p "$TMP/slow"
 	local start=$SECONDS
-	run berth create --bundle "$BUNDLE" "$ID" 3>&-
+	try_create
 	expect_error createRuntime
 	[ $((SECONDS - start)) -lt 5 ]
 	! pgrep -f "sleep 987"
@@ -166,7 +166,7 @@ kinds() {
 	printf '#!/bin/bash\necho out; echo the reason >&2; exit 1\n' >"$TMP/loud"
 	chmod 755 "$TMP/loud"
 	edit '.hooks.createRuntime = [{path: $p}]' --arg p "$TMP/loud"
-	run berth create --bundle "$BUNDLE" "$ID" 3>&-
+	try_create
 	expect_error "the reason" "exit status 1"
 }
 

@@ -321,7 +321,7 @@ status_field() {
 
 @test "a killed init is no riddle: the error names the step" {
 	edit '.linux.resources.memory.limit = 4096'
-	run berth create --bundle "$BUNDLE" "$ID" 3>&-
+	try_create
 	[ "$status" -ne 0 ]
 	[[ "$output" == *memory* ]]
 }
