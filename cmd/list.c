@@ -140,8 +140,6 @@ int cmd_list(struct context *ctx)
 			puts(ids[i]);
 	else if (r == 0)
 		r = json ? list_json(&root, ids, n, &ctx->err) : list_table(&root, ids, n, &ctx->err);
-	for (size_t i = 0; i < n; i++)
-		free(ids[i]);
 	free(ids);
 	return r;
 }
