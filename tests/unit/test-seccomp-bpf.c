@@ -106,7 +106,8 @@ void profile_add_arch(struct arena *arena, struct config_seccomp *conf, const ch
 	conf->architectures.v[conf->architectures.n++] = arena_strdup(arena, name);
 }
 
-struct seccomp_filter profile_compile(struct arena *arena, const struct config_seccomp *conf, uint32_t native)
+struct seccomp_filter profile_compile(struct arena *arena, const struct config_seccomp *conf,
+				      uint32_t native)
 {
 	struct document doc = DOCUMENT_INIT;
 	struct error err = ERROR_INIT;

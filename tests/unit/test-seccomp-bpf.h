@@ -24,6 +24,7 @@ void rule_add_arg(struct arena *arena, struct config_seccomp_rule *rule, uint32_
 void profile_add_arch(struct arena *arena, struct config_seccomp *conf, const char *name);
 
 /* Asserts success. */
-struct seccomp_filter profile_compile(struct arena *arena, const struct config_seccomp *conf, uint32_t native);
+struct seccomp_filter profile_compile(struct arena *arena, const struct config_seccomp *conf,
+				      uint32_t native);
 
 #endif

@@ -177,7 +177,8 @@ static short name_of_number(const struct judge_arch *a, uint32_t nr)
 }
 
 /* Whether a rule names a call that goes through this one. */
-static bool names_has_pseudo(const struct config_seccomp_rule *rule, const struct judge_arch *a, short through)
+static bool names_has_pseudo(const struct config_seccomp_rule *rule, const struct judge_arch *a,
+			     short through)
 {
 	for (uint64_t selector = 0; selector < 32; selector++)
 		if (names_has(rule, pseudo_name(a, through, selector)))

@@ -125,7 +125,8 @@ static void swap_if_foreign(struct sock_filter *insns, size_t n, uint32_t native
 }
 
 /* The program of libseccomp; false when it has none. */
-static bool oracle(const struct config_seccomp *conf, uint32_t native, struct sock_filter **ret, size_t *ret_n)
+static bool oracle(const struct config_seccomp *conf, uint32_t native, struct sock_filter **ret,
+		   size_t *ret_n)
 {
 	static struct sock_filter insns[65536];
 	int fd = memfd_create("bpf", MFD_CLOEXEC), status;
@@ -491,8 +492,8 @@ static void random_call(const struct pair *p, struct seccomp_data *ret)
 }
 
 /* libseccomp must agree on one rule (one of its conditions, when they are alternatives) by itself. */
-static void agree_alone(const struct pair *p, const struct config_seccomp_rule *from, const char *name, size_t arg,
-			bool split, const struct seccomp_data *data)
+static void agree_alone(const struct pair *p, const struct config_seccomp_rule *from, const char *name,
+			size_t arg, bool split, const struct seccomp_data *data)
 {
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	struct config_seccomp *conf = profile_new(&arena, p->judge.conf->default_action);
@@ -541,7 +542,8 @@ static size_t env_number(const char *name, size_t otherwise)
 }
 
 /* Random calls on one profile; true when libseccomp was wrong with one. */
-static bool try_profile(const struct config_seccomp *conf, uint32_t native, size_t n_calls, struct arena *arena)
+static bool try_profile(const struct config_seccomp *conf, uint32_t native, size_t n_calls,
+			struct arena *arena)
 {
 	struct seccomp_data wrong;
 	bool any = false;
