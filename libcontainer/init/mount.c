@@ -56,7 +56,7 @@ static int target_open(struct init *i, const struct op_mount *op, bool directory
 		flags |= PATH_NOFOLLOW;
 	fd = path_make_in_root(i->fd_root, target, directory ? S_IFDIR | 0755 : S_IFREG | 0644, flags, &created);
 	if (fd == -ELOOP && op->flags & MOUNT_REAL_DIR)
-		return error_set(err, ERR_PATH_ESCAPE, ELOOP, "%s: a component of this mount point is a symlink",
+		return error_set(err, ERR_PATH_ESCAPE, 0, "%s: a component of this mount point is a symlink",
 				 target);
 	if (fd < 0)
 		return mount_fail(i, op, fd, "mount point", err);
