@@ -46,8 +46,9 @@ int device_bind(struct init *i, int source, const char *path, struct error *err)
 	if (tree == -ENOSYS || tree == -EPERM) {
 		r = mount_legacy(i, NULL, source, target, NULL, MS_BIND, NULL);
 	} else {
-		r = tree < 0 ? tree : root_propagate(i, tree, MS_PRIVATE);
-		if (r == 0)
+		r = tree < 0 ? tree : root_propagate(i, tree, false, MS_PRIVATE);
+		/* A slave of the host's then, as "/" has been made: it sends nothing either. */
+		if (r == 0 || r == -ENOSYS)
 			r = sys_move_mount(tree, target);
 	}
 	return r < 0 ? error_set(err, ERR_DEVICE, -r, "%s cannot be bound", path) : 0;

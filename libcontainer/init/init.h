@@ -79,8 +79,11 @@ int wait_source(struct init *i, struct error *err);
 /* root.c */
 int init_root(struct init *i, struct error *err); /* opens "/" when the program has no rootfs of its own */
 int init_proc(struct init *i, struct error *err);
-/* Sets MS_ propagation flags (perhaps | MS_REC) on the mount that fd is the root of. */
-int root_propagate(struct init *i, int fd, uint32_t flags);
+/*
+ * Sets MS_ propagation flags (perhaps | MS_REC) on the mount that fd is the root of. -ENOSYS when the
+ * mount is detached and the kernel, or a filter, has no mount_setattr(2).
+ */
+int root_propagate(struct init *i, int fd, bool attached, uint32_t flags);
 /* hide.c: takes the host's procfs and sysfs away. */
 int root_hide_kernel_mounts(struct init *i);
 int op_root_open(struct init *i, const void *data, struct error *err);
