@@ -111,7 +111,8 @@ int mount_attributes(struct init *i, int fd, bool attached, bool recursive, uint
  */
 bool mount_default_mode(const struct init *i, const struct op_mount *op, int target_mode, char buf[8]);
 /* The options of one string for mount(2); -E2BIG when they do not fit. */
-int mount_legacy_data(const struct init *i, const struct op_mount *op, int target_mode, char *buf, size_t size);
+int mount_legacy_data(const struct init *i, const struct op_mount *op, int target_mode, char *buf,
+		      size_t size);
 /* mount(2) on an object given by descriptor. source_fd >= 0 replaces source. */
 int mount_legacy(struct init *i, const char *source, int source_fd, int target, const char *fstype,
 		 unsigned long flags, const char *data);

@@ -109,7 +109,8 @@ static bool add(char *buf, size_t size, const char *option, const char *value)
 	return n >= 0 && (size_t) n < size - len;
 }
 
-int mount_legacy_data(const struct init *i, const struct op_mount *op, int target_mode, char *buf, size_t size)
+int mount_legacy_data(const struct init *i, const struct op_mount *op, int target_mode, char *buf,
+		      size_t size)
 {
 	const char *data = program_str(&i->program, op->data);
 	const char *label = program_str(&i->program, op->label);
