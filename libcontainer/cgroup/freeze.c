@@ -29,12 +29,20 @@ int cgroup_dir_frozen(int dir, uint32_t version)
 		n = cgroup_read(dir, "freezer.state", text, sizeof(text));
 		return n < 0 ? 0 : !streq(text, "THAWED");
 	}
+	/* Not cgroup.events: after a thaw it says "frozen" until the processes have run again. */
 	n = cgroup_read(dir, "cgroup.freeze", text, sizeof(text));
-	if (n >= 0 && streq(text, "1"))
+	return n >= 0 && streq(text, "1");
+}
+
+int cgroup_dir_would_freeze(int dir, uint32_t version)
+{
+	char text[256];
+
+	if (cgroup_dir_frozen(dir, version))
 		return 1;
-	/* Also frozen is what has a frozen parent. */
-	n = cgroup_read(dir, "cgroup.events", text, sizeof(text));
-	return n >= 0 && strstr(text, "frozen 1") != NULL;
+	/* v1 shows a frozen parent in freezer.state. */
+	return version == 2 && cgroup_read(dir, "cgroup.events", text, sizeof(text)) >= 0 &&
+	       strstr(text, "frozen 1");
 }
 
 int cgroup_frozen(const struct cgroup *cg)

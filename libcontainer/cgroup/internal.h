@@ -67,4 +67,7 @@ ssize_t cgroup_read(int dir, const char *file, char *buf, size_t size);
 /* 1: frozen or on the way, 0: no, or no such file; for an open directory. */
 int cgroup_dir_frozen(int dir, uint32_t version);
 
+/* The same, and also 1 below a frozen parent: what enters here would not run. */
+int cgroup_dir_would_freeze(int dir, uint32_t version);
+
 #endif

@@ -73,7 +73,7 @@ static int mkdir_failed(const struct make *m, int r, const char *name, struct er
 }
 
 /*
- * One way down. -ESTALE: a directory went away under us, because another command removed an empty parent
+ * One way down. 1: a directory went away under us, because another command removed an empty parent
  * that it had made; the way must be begun again. The deepest directory that exists is *ret_fd.
  */
 static int go_down(struct make *m, int *ret_fd, struct error *err)
@@ -87,7 +87,7 @@ static int go_down(struct make *m, int *ret_fd, struct error *err)
 		if (next == -ENOENT) {
 			r = sys_mkdirat(fd, name, 0755);
 			if (r == -ENOENT || r == -ENODEV)
-				return -ESTALE;
+				return 1;
 			if (r < 0 && r != -EEXIST)
 				return mkdir_failed(m, r, name, err);
 			if (r == 0)
@@ -95,7 +95,7 @@ static int go_down(struct make *m, int *ret_fd, struct error *err)
 			next = sys_openat(fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
 		}
 		if (next == -ENOENT || next == -ENODEV)
-			return -ESTALE;
+			return 1;
 		if (next < 0)
 			return error_set(err, ERR_CGROUP, -next, "%s cannot be made: directory \"%s\"",
 					 m->dir, name);
@@ -127,7 +127,7 @@ static void undo(struct make *m)
 
 static const char *const cpuset_files[] = { "cpuset.cpus", "cpuset.mems" };
 
-/* One level: what is empty gets the parent's value. -ESTALE when the parent's is empty, too. */
+/* One level: what is empty gets the parent's value. 1 when the parent's is empty, too. */
 static int fill_cpuset(const struct make *m, int parent, int fd, struct error *err)
 {
 	char value[8192], own[8192];
@@ -141,7 +141,7 @@ static int fill_cpuset(const struct make *m, int parent, int fd, struct error *e
 		if (n == 0)
 			n = cgroup_read(parent, cpuset_files[i], value, sizeof(value));
 		if (n == 0)
-			return -ESTALE;
+			return 1;
 		r = n < 0 ? (int)n : sys_write_file(fd, cpuset_files[i], value);
 		if (r < 0)
 			return error_set(err, ERR_CGROUP, -r, "%s: %s cannot be taken from its parent",
@@ -168,9 +168,9 @@ static int fill_cpusets(struct make *m, size_t from, struct error *err)
 		fd_close(&parent);
 		parent = fd;
 	}
-	if (r == -ESTALE && from > 0)
+	if (r > 0 && from > 0)
 		return fill_cpusets(m, 0, err);
-	if (r == -ESTALE)
+	if (r > 0)
 		return error_set(err, ERR_CGROUP, ENODEV, "%s: cpuset.cpus or cpuset.mems of %s is empty",
 				 m->dir, m->mount);
 	return parent < 0 ? error_set(err, ERR_CGROUP, -parent, "%s cannot be opened", m->dir) : r;
@@ -183,7 +183,7 @@ static int check_found(const struct make *m, int fd, struct error *err)
 	_cleanup_pid_list_ struct pid_list list = { 0 };
 	int r;
 
-	if (cgroup_dir_frozen(fd, m->version))
+	if (cgroup_dir_would_freeze(fd, m->version))
 		return error_set(err, ERR_CGROUP_FROZEN, 0, "%s", m->dir);
 	r = cgroup_dir_pids(&d, &list);
 	if (r < 0)
@@ -198,21 +198,22 @@ static int check_found(const struct make *m, int fd, struct error *err)
 static int make(struct make *m, const char *controllers, struct error *err)
 {
 	_cleanup_close_ int fd = -1;
-	int r = -ESTALE;
+	int r = 1;
 
-	for (unsigned i = 0; i < ATTEMPTS && r == -ESTALE; i++) {
+	for (unsigned i = 0; i < ATTEMPTS && r > 0; i++) {
 		if (i > 0)
 			sys_sleep_us(i * 50);
 		r = go_down(m, &fd, err);
 	}
-	if (r == -ESTALE)
+	if (r > 0)
 		return error_set(err, ERR_CGROUP, EAGAIN, "%s cannot be made: its parents keep being removed",
 				 m->dir);
 	if (r < 0)
 		return r;
 	if (m->first_made == m->n)
 		r = check_found(m, fd, err);
-	else if (cgroup_has_controller(controllers, "freezer") && cgroup_dir_frozen(fd, m->version))
+	else if ((m->version == 2 || cgroup_has_controller(controllers, "freezer")) &&
+		 cgroup_dir_would_freeze(fd, m->version))
 		/* A frozen parent freezes what is born below it: create would wait for ever. */
 		r = error_set(err, ERR_CGROUP_FROZEN, 0, "%s", m->dir);
 	if (r == 0 && m->version == 1 && cgroup_has_controller(controllers, "cpuset"))

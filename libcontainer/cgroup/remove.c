@@ -74,7 +74,8 @@ static void remove_parents(const struct cgroup_dir *d)
 	}
 }
 
-static int remove_failed(const struct cgroup *cg, const struct cgroup_dir *d, int r, struct error *err)
+static int remove_failed(const struct cgroup *cg, const struct cgroup_dir *d, int r, const struct error *last,
+			 struct error *err)
 {
 	const struct cgroup_dir *freezer = cgroup_find(cg, "freezer");
 	_cleanup_pid_list_ struct pid_list list = { 0 };
@@ -82,6 +83,8 @@ static int remove_failed(const struct cgroup *cg, const struct cgroup_dir *d, in
 	char text[256] = "";
 	size_t len = 0;
 
+	if (error_is_set(last) && !error_is_set(err))
+		*err = *last;
 	(void)error_set(err, ERR_CGROUP, -r, "%s cannot be removed", d->dir);
 	if (r != -EBUSY || cgroup_dir_pids(d, &list) < 0)
 		return r;
@@ -105,19 +108,21 @@ int cgroup_remove(const struct cgroup *cg, unsigned deadline_ms, struct error *e
 
 	for (size_t i = 0; i < cg->n; i++) {
 		const struct cgroup_dir *d = &cg->v[i];
+		struct error last = ERROR_INIT;
 
 		if (d->made == 0)
 			continue;
 		/* A killed process is in its cgroup until it has been torn down completely. */
 		for (;;) {
-			r = remove_leaf(d, err);
+			error_clear(&last);
+			r = remove_leaf(d, &last);
 			if ((r != -EBUSY && r != -ENOTEMPTY) || sys_now_ms() >= end)
 				break;
 			sys_sleep_us(wait);
 			wait = MIN(wait * 2, LONGEST_WAIT_US);
 		}
 		if (r < 0 && r != -ENOENT && r != -ENODEV)
-			return remove_failed(cg, d, r, err);
+			return remove_failed(cg, d, r, &last, err);
 		remove_parents(d);
 	}
 	return 0;

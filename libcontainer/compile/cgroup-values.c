@@ -13,8 +13,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#define NONE INT64_MIN
 
 /* A property that is one number in one file. */
 struct value_row {
@@ -23,43 +24,43 @@ struct value_row {
 	bool zero_is_value;
 	int64_t min, max;
 	const char *controller, *file;
-	uint32_t flags;
+	int64_t without; /* what a kernel without the file does anyway */
 };
 
 static const struct value_row memory_rows[] = {
 	{ offsetof(struct config_memory, use_hierarchy), VALUE_BOOL, true, 0, 1, "memory",
-	  "memory.use_hierarchy", 0 },
+	  "memory.use_hierarchy", 1 },
 	{ offsetof(struct config_memory, reservation), VALUE_I64, false, -1, INT64_MAX, "memory",
-	  "memory.soft_limit_in_bytes", 0 },
+	  "memory.soft_limit_in_bytes", NONE },
 	{ offsetof(struct config_memory, kernel), VALUE_I64, false, -1, INT64_MAX, "memory",
-	  "memory.kmem.limit_in_bytes", 0 },
+	  "memory.kmem.limit_in_bytes", -1 },
 	{ offsetof(struct config_memory, kernel_tcp), VALUE_I64, false, -1, INT64_MAX, "memory",
-	  "memory.kmem.tcp.limit_in_bytes", 0 },
+	  "memory.kmem.tcp.limit_in_bytes", -1 },
 	{ offsetof(struct config_memory, swappiness), VALUE_U64, true, 0, 100, "memory",
-	  "memory.swappiness", 0 },
+	  "memory.swappiness", NONE },
 	{ offsetof(struct config_memory, disable_oom_killer), VALUE_BOOL, false, 0, 1, "memory",
-	  "memory.oom_control", 0 },
+	  "memory.oom_control", NONE },
 };
 
 /* A period before its quota, a quota before its burst; shares before idle, which locks them. */
 static const struct value_row cpu_rows[] = {
-	{ offsetof(struct config_cpu, period), VALUE_U64, false, 0, INT64_MAX, "cpu", "cpu.cfs_period_us", 0 },
+	{ offsetof(struct config_cpu, period), VALUE_U64, false, 0, INT64_MAX, "cpu", "cpu.cfs_period_us", NONE },
 	{ offsetof(struct config_cpu, quota), VALUE_I64, false, INT64_MIN, INT64_MAX, "cpu",
-	  "cpu.cfs_quota_us", 0 },
+	  "cpu.cfs_quota_us", NONE },
 	{ offsetof(struct config_cpu, burst), VALUE_U64, true, 0, INT64_MAX, "cpu", "cpu.cfs_burst_us", 0 },
-	{ offsetof(struct config_cpu, shares), VALUE_U64, false, 0, INT64_MAX, "cpu", "cpu.shares", 0 },
+	{ offsetof(struct config_cpu, shares), VALUE_U64, false, 0, INT64_MAX, "cpu", "cpu.shares", NONE },
 	{ offsetof(struct config_cpu, idle), VALUE_I64, true, 0, 1, "cpu", "cpu.idle", 0 },
 	{ offsetof(struct config_cpu, realtime_period), VALUE_U64, false, 0, INT64_MAX, "cpu",
-	  "cpu.rt_period_us", 0 },
+	  "cpu.rt_period_us", NONE },
 	{ offsetof(struct config_cpu, realtime_runtime), VALUE_I64, false, -1, INT64_MAX, "cpu",
-	  "cpu.rt_runtime_us", 0 },
+	  "cpu.rt_runtime_us", NONE },
 };
 
 /* The files of BFQ, the only scheduler with weights since the kernel lost CFQ in 5.0. */
 static const struct value_row block_io_rows[] = {
-	{ offsetof(struct config_block_io, weight), VALUE_U16, false, 10, 1000, "blkio", "blkio.bfq.weight", 0 },
+	{ offsetof(struct config_block_io, weight), VALUE_U16, false, 10, 1000, "blkio", "blkio.bfq.weight", NONE },
 	{ offsetof(struct config_block_io, leaf_weight), VALUE_U16, false, 10, 1000, "blkio",
-	  "blkio.leaf_weight", 0 },
+	  "blkio.leaf_weight", NONE },
 };
 
 /* Reads one property into *ret; false when it is absent or asks for nothing. */
@@ -105,7 +106,8 @@ static int emit_rows(struct compiler *c, const struct value_row *rows, size_t n,
 			continue;
 		if (!in_range)
 			return compiler_error(c, slot, CONFIG_RANGE, "%" PRId64 " for %s", v, rows[i].file);
-		r = cgroup_set_value(c, slot, rows[i].controller, rows[i].file, rows[i].flags, "%" PRId64, v);
+		r = cgroup_set_value(c, slot, rows[i].controller, rows[i].file,
+				     rows[i].without == v ? CGROUP_SET_OPTIONAL : 0, "%" PRId64, v);
 		if (r < 0)
 			return r;
 	}
@@ -154,26 +156,23 @@ static int emit_memory(struct compiler *c, const struct config_memory *m)
 
 bool is_cpu_list(const char *s)
 {
-	uint64_t first, last;
+	uint32_t first, last;
 
 	for (;;) {
-		char *end;
-
-		if (*s < '0' || *s > '9')
+		if (!compiler_number(&s, &first))
 			return false;
-		first = last = strtoull(s, &end, 10);
-		if (*end == '-') {
-			if (end[1] < '0' || end[1] > '9')
+		last = first;
+		if (*s == '-') {
+			s++;
+			if (!compiler_number(&s, &last))
 				return false;
-			last = strtoull(end + 1, &end, 10);
 		}
 		if (last < first || last > UINT16_MAX)
 			return false;
-		if (!*end)
+		if (!*s)
 			return true;
-		if (*end != ',')
+		if (*s++ != ',')
 			return false;
-		s = end + 1;
 	}
 }
 
@@ -344,7 +343,7 @@ int cgroup_emit_values(struct compiler *c)
 		return 0;
 	if (res->unified.n)
 		return compiler_error(c, &res->unified, CONFIG_UNSUPPORTED,
-				      "unified on a host with cgroup v1 controllers");
+				      "resources.unified: there is no cgroup v2 driver");
 	if (res->memory)
 		r = emit_memory(c, res->memory);
 	if (r == 0 && res->cpu)

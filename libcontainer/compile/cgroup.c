@@ -32,11 +32,19 @@ const struct host_hierarchy *hierarchy_find(const struct compiler *c, const char
 const char *cgroup_dir(struct compiler *c, const struct host_hierarchy *h)
 {
 	const char *path = c->cgroup_path ? c->cgroup_path : h->own;
-	char *dir = arena_printf(c->arena, "%s%s", h->mount, path && !streq(path, "/") ? path : "");
+	size_t i = (size_t)(h - c->host->hierarchies);
 
-	if (!dir)
+	/* Asked for several times for each hierarchy. */
+	if (!c->cgroup_dirs)
+		c->cgroup_dirs = arena_calloc(c->arena, c->host->n_hierarchies, sizeof(*c->cgroup_dirs));
+	if (c->cgroup_dirs && !c->cgroup_dirs[i])
+		c->cgroup_dirs[i] = arena_printf(c->arena, "%s%s", h->mount,
+						 path && !streq(path, "/") ? path : "");
+	if (!c->cgroup_dirs || !c->cgroup_dirs[i]) {
 		c->emit.failed = true;
-	return dir;
+		return NULL;
+	}
+	return c->cgroup_dirs[i];
 }
 
 int hierarchy_read(struct compiler *c)
@@ -98,20 +106,16 @@ int cgroup_set_sized(struct compiler *c, const void *slot, size_t slot_size, con
 {
 	const struct host_hierarchy *h = hierarchy_find(c, controller);
 	struct op_cgroup_set op = { .flags = flags };
-	char *value;
 	va_list ap;
 
 	if (!h)
 		return document_error_sized(c->doc, slot, slot_size, c->err, ERR_CONFIG_UNSUPPORTED,
 					    "this host has no cgroup v1 controller %s", controller);
-	va_start(ap, fmt);
-	value = arena_vprintf(c->arena, fmt, ap);
-	va_end(ap);
-	if (!value)
-		return compiler_no_memory(c);
 	op.dir = emit_str(&c->emit, cgroup_dir(c, h));
 	op.file = emit_str(&c->emit, file);
-	op.value = emit_str(&c->emit, value);
+	va_start(ap, fmt);
+	op.value = emit_vstrf(&c->emit, fmt, ap);
+	va_end(ap);
 	compiler_emit_sized(c, OP_CGROUP_SET, &op, slot, slot_size);
 	return 0;
 }

@@ -78,6 +78,23 @@ char *compiler_clean_path(struct compiler *c, const char *path)
 	return out;
 }
 
+bool compiler_number(const char **s, uint32_t *ret)
+{
+	const char *p = *s;
+	uint64_t v = 0;
+
+	for (; *p >= '0' && *p <= '9'; p++) {
+		v = v * 10 + (uint64_t)(*p - '0');
+		if (v > UINT32_MAX)
+			return false;
+	}
+	if (p == *s)
+		return false;
+	*s = p;
+	*ret = (uint32_t)v;
+	return true;
+}
+
 /* Requests for what later versions will bring; an object that asks for nothing is no request. */
 static int check_unsupported(struct compiler *c)
 {
@@ -98,37 +115,33 @@ static int check_unsupported(struct compiler *c)
 	return 0;
 }
 
-/* The slot of the first resource that is asked for, or NULL. */
-static const void *first_resource(const struct config_resources *res)
+static int check_annotations(struct compiler *c)
 {
-	const struct { bool asked; const void *slot; } members[] = {
-		{ res->n_devices, &res->devices },
-		{ res->memory, &res->memory },
-		{ res->cpu, &res->cpu },
-		{ res->pids, &res->pids },
-		{ res->block_io, &res->block_io },
-		{ res->n_hugepage_limits, &res->hugepage_limits },
-		{ res->network, &res->network },
-		{ res->n_rdma, &res->rdma },
-		{ res->unified.n, &res->unified },
-	};
+	const struct string_map *map = &c->config->annotations;
 
-	for (size_t i = 0; i < ELEMENTSOF(members); i++)
-		if (members[i].asked)
-			return members[i].slot;
-	return NULL;
+	for (size_t i = 0; i < map->n; i++)
+		if (!*map->v[i].name)
+			return compiler_error(c, &map->v[i], CONFIG_VALUE, "annotation with an empty name");
+	return 0;
+}
+
+static bool has_limits(const struct config_resources *res)
+{
+	return res->memory || res->cpu || res->pids || res->block_io || res->network || res->n_hugepage_limits
+	       || res->n_rdma || res->unified.n;
 }
 
 static int emit_cgroups(struct compiler *c)
 {
 	const struct config_resources *res = c->linux_->resources;
-	const void *slot = res ? first_resource(res) : NULL;
 	int r;
 
 	if (!c->cgroup_path)
-		return slot ? compiler_warn(c, "linux.resources has no effect without cgroups") : 0;
-	if (c->host->unified && slot)
-		return compiler_error(c, slot, CONFIG_UNSUPPORTED, "resources on a host with cgroup v2 only");
+		return res && has_limits(res)
+			       ? compiler_warn(c, "linux.resources has no effect without cgroups") : 0;
+	if (c->host->unified && res && res->n_devices)
+		return compiler_error(c, &res->devices, CONFIG_UNSUPPORTED,
+				      "device rules on a host with cgroup v2 only");
 	r = cgroup_emit_create(c);
 	if (r == 0)
 		r = cgroup_emit_values(c);
@@ -221,6 +234,7 @@ static int emit_start(struct compiler *c)
 /* First what can be wrong with the whole, then the program in the order in which it runs. */
 static int (*const steps[])(struct compiler *c) = {
 	check_unsupported,
+	check_annotations,
 	namespaces_read,
 	rootfs_read,
 	process_read,

@@ -27,6 +27,7 @@ struct compiler {
 	bool deny_setgroups;
 	/* cgroup.c */
 	const char *cgroup_path;             /* "/docker/abc"; NULL: no cgroup of its own */
+	const char **cgroup_dirs;            /* of each hierarchy, as far as asked for */
 	/* mounts.c */
 	bool dev_is_bound;                   /* /dev is a bind mount: its contents are not ours */
 	struct deferred_readonly *deferred;  /* mounts that become read-only at the end */
@@ -57,6 +58,8 @@ int compiler_warn(struct compiler *c, const char *fmt, ...) _printf_(2, 3);
 int compiler_no_memory(struct compiler *c);
 /* Removes empty, "." and ".." components as a path below "/"; NULL when memory is short. */
 char *compiler_clean_path(struct compiler *c, const char *path);
+/* Reads the decimal number at *s and moves *s behind it; false when there is none that fits. */
+bool compiler_number(const char **s, uint32_t *ret);
 /* "1-3,7": digits, commas and rising ranges. */
 bool is_cpu_list(const char *s);
 
@@ -65,6 +68,7 @@ int namespaces_read(struct compiler *c);
 void namespaces_emit_join(struct compiler *c);
 int namespaces_emit_clone(struct compiler *c);
 int namespaces_emit_enter(struct compiler *c);
+int id_map_check(struct compiler *c, const struct id_mappings *map);
 /* The kernel's text for uid_map. */
 pstr id_map_text(struct compiler *c, const struct id_mappings *map);
 

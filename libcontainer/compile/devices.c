@@ -25,6 +25,12 @@ static const struct { const char *path, *target; uint32_t flags; } links[] = {
 	{ "/dev/ptmx", "pts/ptmx", SYMLINK_REPLACE },
 };
 
+/* Only root of the initial user namespace may make device nodes. */
+static bool must_bind(const struct compiler *c)
+{
+	return has_namespace(c, CLONE_NEWUSER) || c->host->in_userns;
+}
+
 static int read_number(struct compiler *c, const struct config_device *d, const struct opt_i64 *n,
 		       const char *word, int64_t limit, uint32_t *ret)
 {
@@ -76,7 +82,7 @@ static int emit_configured(struct compiler *c, const struct config_device *d)
 		op.mode = d->file_mode.v & 07777;
 	op.uid = d->uid.v;
 	op.gid = d->gid.v;
-	if (has_namespace(c, CLONE_NEWUSER) && op.type != S_IFIFO)
+	if (must_bind(c) && op.type != S_IFIFO)
 		op.flags |= DEVICE_BIND;
 	compiler_emit(c, OP_DEVICE, &op, d);
 	return 0;
@@ -102,7 +108,7 @@ int devices_emit(struct compiler *c)
 		if (is_configured(c, default_devices[i].path))
 			continue;
 		op.path = emit_str(&c->emit, default_devices[i].path);
-		if (has_namespace(c, CLONE_NEWUSER))
+		if (must_bind(c))
 			op.flags |= DEVICE_BIND;
 		compiler_emit_own(c, OP_DEVICE, &op);
 	}

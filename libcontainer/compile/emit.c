@@ -2,7 +2,7 @@
 #include "libcontainer/compile/emit.h"
 
 #include <errno.h>
-#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DATA_FIRST 16384u
@@ -38,7 +38,7 @@ static uint32_t emit_room(struct emit *e, size_t n, uint32_t align)
 	if (e->failed)
 		return 0;
 	if (n > PROGRAM_MAX_SIZE || off + n > PROGRAM_MAX_SIZE) {
-		e->failed = true;
+		e->failed = e->too_large = true;
 		return 0;
 	}
 	if (off + n > size) {
@@ -110,17 +110,31 @@ pstr emit_str(struct emit *e, const char *s)
 	return s ? emit_strn(e, s, strlen(s)) : 0;
 }
 
-pstr emit_strf(struct emit *e, const char *fmt, ...)
+pstr emit_vstrf(struct emit *e, const char *fmt, va_list ap)
 {
-	va_list ap;
-	char *s;
+	char text[512], *s = text;
+	va_list again;
+	int n;
 
-	va_start(ap, fmt);
-	s = arena_vprintf(e->arena, fmt, ap);
-	va_end(ap);
+	va_copy(again, ap);
+	n = vsnprintf(text, sizeof(text), fmt, again);
+	va_end(again);
+	if (n < 0 || (size_t)n >= sizeof(text))
+		s = arena_vprintf(e->arena, fmt, ap);
 	if (!s)
 		e->failed = true;
 	return emit_str(e, s);
+}
+
+pstr emit_strf(struct emit *e, const char *fmt, ...)
+{
+	va_list ap;
+	pstr off;
+
+	va_start(ap, fmt);
+	off = emit_vstrf(e, fmt, ap);
+	va_end(ap);
+	return off;
 }
 
 struct pstrv emit_strv(struct emit *e, char *const *v, size_t n)
@@ -128,6 +142,7 @@ struct pstrv emit_strv(struct emit *e, char *const *v, size_t n)
 	uint32_t off;
 
 	if (!n || n > PROGRAM_MAX_SIZE / sizeof(pstr)) {
+		e->too_large = e->too_large || n;
 		e->failed = e->failed || n;
 		return (struct pstrv){ 0 };
 	}
@@ -159,10 +174,10 @@ void emit_op(struct emit *e, enum op_type type, const void *operand, const char 
 	struct program_op *ops;
 	uint32_t off = 0;
 
+	if (e->n_ops == PROGRAM_MAX_OPS)
+		e->failed = e->too_large = true;
 	if (e->n_ops == e->max_ops && !e->failed) {
-		ops = e->max_ops >= PROGRAM_MAX_OPS
-			      ? NULL
-			      : arena_regrow(e->arena, e->ops, e->max_ops, e->max_ops * 2, sizeof(*ops));
+		ops = arena_regrow(e->arena, e->ops, e->max_ops, e->max_ops * 2, sizeof(*ops));
 		e->failed = !ops;
 		e->ops = ops;
 		e->max_ops *= 2;
@@ -187,6 +202,9 @@ int emit_finish(struct emit *e, uint32_t flags, pstr state_head, pstr state_tail
 				    .n_ops = e->n_ops, .ops = off, .wait = e->n_ops, .flags = flags,
 				    .state_head = state_head, .state_tail = state_tail };
 
+	if (e->too_large)
+		return error_set(err, ERR_CONFIG_LIMIT, 0, "more than %u operations, or %u bytes of them",
+				 PROGRAM_MAX_OPS, PROGRAM_MAX_SIZE);
 	if (e->failed)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "launch program");
 	for (uint32_t i = 0; i < e->n_ops; i++)

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "libcontainer/program.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +27,8 @@ struct emit {
 	uint32_t n_ops, max_ops;
 	uint32_t *strings;        /* hash table of string offsets, 0: free */
 	uint32_t n_strings, max_strings;
-	bool failed;              /* out of memory, or a limit of program.h was passed */
+	bool failed;              /* out of memory, or too_large */
+	bool too_large;           /* a limit of program.h was passed */
 };
 
 void emit_init(struct emit *e, struct arena *arena);
@@ -35,6 +37,7 @@ void emit_init(struct emit *e, struct arena *arena);
 pstr emit_str(struct emit *e, const char *s);
 pstr emit_strn(struct emit *e, const char *s, size_t n);
 pstr emit_strf(struct emit *e, const char *fmt, ...) _printf_(2, 3);
+pstr emit_vstrf(struct emit *e, const char *fmt, va_list ap) _printf_(2, 0);
 struct pstrv emit_strv(struct emit *e, char *const *v, size_t n);
 struct pblob emit_blob(struct emit *e, const void *data, size_t len);
 

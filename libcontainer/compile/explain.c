@@ -114,6 +114,8 @@ static const struct name_value rlimit_names[] = {
 	{ NULL, 0 },
 };
 
+static const struct name_value personality_names[] = { { "linux", 0 }, { "linux32", 8 }, { NULL, 0 } };
+
 static const struct name_value policy_names[] = {
 	{ "other", SCHED_NORMAL }, { "fifo", SCHED_FIFO }, { "rr", SCHED_RR },           { "batch", SCHED_BATCH },
 	{ "iso", 4 },              { "idle", SCHED_IDLE }, { "deadline", SCHED_DEADLINE }, { NULL, 0 },
@@ -152,7 +154,7 @@ static const struct word_row word_rows[] = {
 	{ OP_DEVICE, "flags", WORD_FLAGS, device_flags },
 	{ OP_SYMLINK, "flags", WORD_FLAGS, symlink_flags },
 	{ OP_OOM_SCORE, "value", WORD_NUMBER, NULL },
-	{ OP_PERSONALITY, "value", WORD_NUMBER, NULL },
+	{ OP_PERSONALITY, "value", WORD_ONE, personality_names },
 	{ OP_UMASK, "value", WORD_NUMBER, NULL },
 	{ OP_RLIMIT_RAISE, "soft", WORD_NUMBER, NULL },
 	{ OP_RLIMIT_RAISE, "hard", WORD_NUMBER, NULL },
@@ -311,10 +313,15 @@ static void add_string(struct buf *out, const char *s)
 	bool plain = *s && !strpbrk(s, " \t\n\"\\=");
 
 	str_escape(s, escaped, sizeof(escaped));
-	if (plain)
-		buf_adds(out, escaped);
-	else
-		buf_addf(out, "\"%s\"", escaped);
+	if (!plain)
+		buf_addc(out, '"');
+	for (const char *p = escaped; *p; p++) {
+		if (*p == '"')
+			buf_addc(out, '\\');
+		buf_addc(out, *p);
+	}
+	if (!plain)
+		buf_addc(out, '"');
 }
 
 static void text_strv(struct buf *out, const struct program *p, const struct pstrv *v)
@@ -443,9 +450,13 @@ static void json_op(struct json_writer *w, const struct program *p, uint32_t ind
 	json_member_string(w, "origin", program_str(p, op->origin));
 	if (op->line)
 		json_member_u64(w, "line", op->line);
-	for (uint32_t i = 0; i < info->n_fields; i++)
-		if (!is_silent(op, &info->fields[i]))
-			json_field(w, p, op, &info->fields[i]);
+	if (info->n_fields) {
+		json_member_open(w, "operand", '{');
+		for (uint32_t i = 0; i < info->n_fields; i++)
+			if (!is_silent(op, &info->fields[i]))
+				json_field(w, p, op, &info->fields[i]);
+		json_close(w);
+	}
 	json_close(w);
 }
 

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
-#include <stdio.h>
 #include <string.h>
 
 /*
@@ -83,6 +82,35 @@ static pstr join_data(struct compiler *c, const struct mount_options *o)
 	return emit_str(&c->emit, text);
 }
 
+static bool parse_triple(const char **text, struct id_mapping *m)
+{
+	uint32_t *const numbers[] = { &m->container_id, &m->host_id, &m->size };
+
+	for (size_t i = 0; i < ELEMENTSOF(numbers); i++) {
+		if (i && *(*text)++ != '-')
+			return false;
+		if (!compiler_number(text, numbers[i]))
+			return false;
+	}
+	return m->size && (uint64_t)m->container_id + m->size <= UINT32_MAX
+	       && (uint64_t)m->host_id + m->size <= UINT32_MAX;
+}
+
+/* The ids that m maps to are the container's: puts the host's in their place. */
+static bool map_to_host(const struct id_mappings *own, struct id_mapping *m)
+{
+	for (size_t i = 0; i < own->n; i++) {
+		const struct id_mapping *o = &own->v[i];
+
+		if (m->host_id < o->container_id
+		    || (uint64_t)m->host_id + m->size > (uint64_t)o->container_id + o->size)
+			continue;
+		m->host_id = o->host_id + (m->host_id - o->container_id);
+		return true;
+	}
+	return false;
+}
+
 /* "0-1000-10#..." to mappings; "@" in front of a triple means: the second id is one of the container. */
 static int parse_triples(struct compiler *c, const char *text, const struct id_mappings *own,
 			 struct id_mappings *ret)
@@ -95,27 +123,16 @@ static int parse_triples(struct compiler *c, const char *text, const struct id_m
 	if (!ret->v)
 		return -ENOMEM;
 	for (;;) {
+		bool relative = *text == '@';
 		struct id_mapping *m = &ret->v[ret->n++];
-		bool relative = *text == '@', found = false;
-		int len = 0;
 
 		text += relative;
-		if (sscanf(text, "%u-%u-%u%n", &m->container_id, &m->host_id, &m->size, &len) != 3 || !len
-		    || !m->size || *text < '0' || *text > '9' || (text[len] && text[len] != '#'))
+		if (!parse_triple(&text, m) || (relative && !map_to_host(own, m)))
 			return -EINVAL;
-		for (size_t i = 0; relative && i < own->n && !found; i++) {
-			const struct id_mapping *o = &own->v[i];
-
-			found = m->host_id >= o->container_id
-				&& (uint64_t)m->host_id + m->size <= (uint64_t)o->container_id + o->size;
-			if (found)
-				m->host_id = o->host_id + (m->host_id - o->container_id);
-		}
-		if (relative && !found)
-			return -EINVAL;
-		if (!text[len])
+		if (!*text)
 			return 0;
-		text += len + 1;
+		if (*text++ != '#')
+			return -EINVAL;
 	}
 }
 
@@ -143,9 +160,15 @@ static int read_idmap(struct compiler *c, const struct config_mount *m, const st
 		      struct op_mount *op)
 {
 	struct id_mappings uid = m->uid_mappings, gid = m->gid_mappings;
+	int r;
 
 	if (!o->idmap && !uid.n && !gid.n)
 		return 0;
+	r = id_map_check(c, &m->uid_mappings);
+	if (r == 0)
+		r = id_map_check(c, &m->gid_mappings);
+	if (r < 0)
+		return r;
 	if (op->kind != MOUNT_KIND_BIND)
 		return compiler_error(c, m, CONFIG_UNSUPPORTED, "an id-mapped mount that is not a bind mount");
 	if (!uid.n != !gid.n)
@@ -203,7 +226,9 @@ static int read_new(struct compiler *c, const struct config_mount *m, const stru
 		op->sb_set &= ~(uint32_t)MS_RDONLY;
 	if (!str_is_empty(label) && !ONE_OF(m->type, unlabelled_types))
 		op->label = emit_strf(&c->emit, "context=\"%s\"", label);
-	if (streq(m->type, "sysfs") && has_namespace(c, CLONE_NEWUSER) && !(c->ns_new & CLONE_NEWNET))
+	/* sysfs shows the network namespace: who does not own that may not mount it. */
+	if (streq(m->type, "sysfs") && (has_namespace(c, CLONE_NEWUSER) || c->host->in_userns)
+	    && !(c->ns_new & CLONE_NEWNET))
 		op->flags |= MOUNT_SYSFS_FALLBACK;
 	return 0;
 }

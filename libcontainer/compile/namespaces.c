@@ -46,7 +46,7 @@ static int read_one(struct compiler *c, const struct config_namespace *ns)
 }
 
 /* Ranges may not leave the 32 bits of an id, and (uid_t)-1 is not an id. */
-static int check_mappings(struct compiler *c, const struct id_mappings *map)
+int id_map_check(struct compiler *c, const struct id_mappings *map)
 {
 	if (map->n > ID_MAP_EXTENTS)
 		return compiler_error(c, map, CONFIG_LIMIT, "more than %d id mappings", ID_MAP_EXTENTS);
@@ -72,10 +72,10 @@ static int check_user(struct compiler *c)
 	if ((c->ns_new & CLONE_NEWUSER) && (!uid->n || !gid->n))
 		return compiler_error(c, uid->n ? (const void *)uid : &c->linux_->namespaces, CONFIG_MISSING,
 				      "a new user namespace needs %s", uid->n ? "gidMappings" : "uidMappings");
-	r = check_mappings(c, uid);
+	r = id_map_check(c, uid);
 	if (r < 0)
 		return r;
-	r = check_mappings(c, gid);
+	r = id_map_check(c, gid);
 	if (r < 0)
 		return r;
 	/*

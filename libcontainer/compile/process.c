@@ -65,6 +65,7 @@ static int check_id(struct compiler *c, const void *slot, const struct id_mappin
 	return 0;
 }
 
+/* As engines of rootless containers ask for: the caller's groups instead of any that are configured. */
 static bool keeps_groups(const struct compiler *c)
 {
 	for (size_t i = 0; i < c->config->annotations.n; i++)

@@ -117,6 +117,7 @@ static int call_add(struct compiler *c, const struct seccomp_call *call, int arc
 		return 0;
 	if (entry.slot < (int)SECCOMP_SLOTS)
 		c->highest = MAX(c->highest, entry.slot);
+	c->highest = MAX(c->highest, entry.mux_slot);
 	if (rule->action == c->profile.default_action)
 		return 0;
 	if (entry.slot >= 0) {
@@ -274,8 +275,11 @@ static int block_emit(struct compiler *c, const struct config_seccomp *conf, uin
 		}
 	}
 	*ret = search_emit(c, c->runs, c->n_runs);
-	seccomp_emit_load(&c->emit, offsetof(struct seccomp_data, nr));
-	*ret = seccomp_emit_here(&c->emit);
+	/* A single run needs no number, and may be code that stands elsewhere. */
+	if (c->n_runs > 1) {
+		seccomp_emit_load(&c->emit, offsetof(struct seccomp_data, nr));
+		*ret = seccomp_emit_here(&c->emit);
+	}
 	return c->emit.full ? too_long(c, conf, err) : 0;
 }
 

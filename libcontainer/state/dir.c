@@ -122,7 +122,7 @@ static int take_over(int dir, const char *id, struct error *err)
 	return r < 0 && r != -ENOENT ? error_set(err, ERR_STATE_WRITE, -r, "leftovers of %s", id) : 0;
 }
 
-/* One attempt; -EAGAIN: the directory went away meanwhile. */
+/* One attempt; 1: the directory went away meanwhile, try again. */
 static int try_reserve(const struct state_root *root, const char *id, int *ret_dir, struct error *err)
 {
 	_cleanup_close_ int fd = -1;
@@ -133,20 +133,20 @@ static int try_reserve(const struct state_root *root, const char *id, int *ret_d
 		return error_set(err, ERR_STATE_WRITE, -r, "directory of %s", id);
 	fd = open_dir(root, id, &st);
 	if (fd == -ENOENT)
-		return -EAGAIN;
+		return 1;
 	if (fd == -ENOTDIR)
 		return exists(id, err);
 	if (fd < 0)
 		return error_set(err, ERR_STATE_READ, -fd, "%s", id);
 	r = lock_for_reserve(fd);
 	if (r < 0 && !is_linked(root, id, &st))
-		return -EAGAIN;
+		return 1;
 	if (r == -EWOULDBLOCK)
 		return exists(id, err);
 	if (r < 0)
 		return error_set(err, ERR_STATE_WRITE, -r, "lock of %s", id);
 	if (!is_linked(root, id, &st))
-		return -EAGAIN;
+		return 1;
 	r = take_over(fd, id, err);
 	if (r < 0)
 		return r;
@@ -166,8 +166,8 @@ int state_reserve(const struct state_root *root, const char *id, int *ret_dir, s
 		return r;
 	do
 		r = try_reserve(root, id, ret_dir, err);
-	while (r == -EAGAIN && sys_now_ms() < end);
-	return r == -EAGAIN ? error_set(err, ERR_CONTAINER_BUSY, EAGAIN, "%s", id) : r;
+	while (r > 0 && sys_now_ms() < end);
+	return r > 0 ? error_set(err, ERR_CONTAINER_BUSY, EAGAIN, "%s", id) : r;
 }
 
 /* Waits for the lock without blocking in the kernel: no wait without a deadline. */

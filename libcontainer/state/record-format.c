@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 enum kind { KIND_U32, KIND_U64, KIND_BOOL, KIND_STR, KIND_OPT_I64, KIND_STRV, KIND_MAP, KIND_LIST };
@@ -100,6 +101,11 @@ static uint64_t checksum(const char *data, size_t len)
 		h ^= h >> 31;
 	}
 	return h;
+}
+
+static void make_tail(char tail[CHECKSUM_LEN + 1], uint64_t sum)
+{
+	(void)snprintf(tail, CHECKSUM_LEN + 1, CHECKSUM_HEAD "%016" PRIx64 CHECKSUM_TAIL, sum);
 }
 
 static void write_string(struct buf *out, const char *s)
@@ -224,12 +230,16 @@ static bool take(struct reader *r, char c)
 
 static void expect(struct reader *r, const char *text)
 {
-	size_t len = strlen(text);
+	char *p = r->p;
 
-	if (r->bad || strncmp(r->p, text, len) != 0)
+	while (*text && *p == *text) {
+		p++;
+		text++;
+	}
+	if (*text)
 		r->bad = true;
-	else
-		r->p += len;
+	if (!r->bad)
+		r->p = p;
 }
 
 static bool take_word(struct reader *r, const char *word)
@@ -302,24 +312,29 @@ static char read_escape(struct reader *r)
 	return (char)(high << 4 | low);
 }
 
+static bool is_plain(char c)
+{
+	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
 /* The string is unescaped where it stands; it can only become shorter. */
 static char *read_string(struct reader *r)
 {
-	char *begin, *to;
+	char *begin, *p, *to;
 
 	expect(r, "\"");
-	begin = to = r->p;
+	if (r->bad)
+		return NULL;
+	for (begin = p = r->p; is_plain(*p); p++)
+		;
+	to = r->p = p;
 	while (!r->bad && *r->p != '"') {
-		if ((unsigned char)*r->p < 0x20) {
-			r->bad = true;
-		} else if (*r->p == '\\') {
+		if (*r->p == '\\')
 			*to++ = read_escape(r);
-		} else {
-			if (to != r->p)
-				*to = *r->p;
-			to++;
-			r->p++;
-		}
+		else if (is_plain(*r->p))
+			*to++ = *r->p++;
+		else
+			r->bad = true;
 	}
 	if (r->bad)
 		return NULL;
@@ -421,16 +436,16 @@ static void read_object(struct reader *r, const struct row *rows, void *object)
 	}
 }
 
-/* Compares and cuts off the checksum; *text ends with a brace again afterwards. */
+/* Compares and cuts off the checksum; the text ends with a brace again afterwards. */
 static bool checksum_fits(char *text, size_t len)
 {
-	_cleanup_buf_ struct buf tail = BUF_INIT;
+	char tail[CHECKSUM_LEN + 1];
 
 	if (len <= CHECKSUM_LEN || memchr(text, '\0', len))
 		return false;
 	len -= CHECKSUM_LEN;
-	buf_addf(&tail, CHECKSUM_HEAD "%016" PRIx64 CHECKSUM_TAIL, checksum(text, len));
-	if (tail.failed || !streq(tail.data, text + len))
+	make_tail(tail, checksum(text, len));
+	if (!streq(tail, text + len))
 		return false;
 	text[len] = '}';
 	text[len + 1] = '\0';
@@ -460,8 +475,12 @@ int record_parse(char *text, size_t len, struct arena *arena, struct record *ret
 
 int record_format(const struct record *record, struct buf *out)
 {
+	char tail[CHECKSUM_LEN + 1];
+
 	write_object(out, record_rows, record);
-	if (!out->failed)
-		buf_addf(out, CHECKSUM_HEAD "%016" PRIx64 CHECKSUM_TAIL, checksum(out->data, out->len));
+	if (out->failed)
+		return -ENOMEM;
+	make_tail(tail, checksum(out->data, out->len));
+	buf_adds(out, tail);
 	return out->failed ? -ENOMEM : 0;
 }

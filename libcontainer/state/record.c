@@ -12,27 +12,32 @@
 #include <fcntl.h>
 #include <string.h>
 
-static bool path_is_sound(const char *path)
+/* Absolute, not too long, and without "..": the number of its components, or -1. One pass: see `list`. */
+static int path_components(const char *path)
 {
-	if (!path || path[0] != '/' || strlen(path) >= 4096)
-		return false;
-	for (const char *s = path; (s = strstr(s, "/..")); s += 3)
-		if (s[3] == '/' || s[3] == '\0')
-			return false;
-	return true;
+	const char *s = path;
+	int n = 0;
+
+	if (!s || *s != '/')
+		return -1;
+	for (; *s; s++) {
+		if (*s != '/')
+			continue;
+		if (s[1] == '.' && s[2] == '.' && (s[3] == '/' || s[3] == '\0'))
+			return -1;
+		n++;
+	}
+	return s - path < 4096 ? n : -1;
 }
 
 static bool cgroups_are_sound(const struct cgroup *cg)
 {
 	for (size_t i = 0; i < cg->n; i++) {
 		const struct cgroup_dir *d = &cg->v[i];
-		uint32_t components = 0;
+		int components = path_components(d->dir);
 
-		if (!path_is_sound(d->dir) || !d->controllers || d->version < 1 || d->version > 2)
-			return false;
-		for (const char *s = d->dir; *s; s++)
-			components += *s == '/';
-		if (d->made >= components)
+		if (components < 0 || !d->controllers || d->version < 1 || d->version > 2 ||
+		    d->made >= (uint32_t)components)
 			return false;
 	}
 	return cg->n <= STATE_CGROUPS_MAX;

@@ -107,12 +107,21 @@ int sys_pass_fd(int sock, const void *data, size_t size, int fd)
 	return SYS_FAILED(r, "sendmsg(%d, fd %d)", sock, fd);
 }
 
+/* CMSG_NXTHDR with the arithmetic of musl's headers, which mixes signs, kept out of the warnings. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+static struct cmsghdr *next_header(struct msghdr *msg, struct cmsghdr *c)
+{
+	return CMSG_NXTHDR(msg, c);
+}
+#pragma GCC diagnostic pop
+
 /* Closes every descriptor of a control message but returns the only one of a proper one. */
 static int take_fd(struct msghdr *msg)
 {
 	int result = -1, n = 0;
 
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = next_header(msg, c)) {
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
 			continue;
 		for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) {

@@ -79,7 +79,8 @@ static void unified(void **state)
 	struct host host;
 
 	(void)state;
-	detect(&a, "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n", "0::/user.slice/x\n", &host);
+	detect(&a, "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n",
+	       "0::/user.slice/x\n", &host);
 	assert_int_equal(host.n_hierarchies, 1);
 	assert_true(host.unified);
 	assert_hierarchy(&host, 0, "", "/sys/fs/cgroup", "/user.slice/x");
@@ -91,7 +92,8 @@ static void escapes(void **state)
 	struct host host;
 
 	(void)state;
-	detect(&a, "30 23 0:26 /a\\040b /mnt/c\\134d\\011e\\012f\\999 rw - cgroup2 - rw\n", "0::/a b/c\n", &host);
+	detect(&a, "30 23 0:26 /a\\040b /mnt/c\\134d\\011e\\012f\\999 rw - cgroup2 - rw\n",
+	       "0::/a b/c\n", &host);
 	assert_hierarchy(&host, 0, "", "/mnt/c\\d\te\nf\\999", "/c");
 }
 
@@ -107,7 +109,8 @@ static void partial_mounts(void **state)
 	       "2 0 0:2 /docker/abc /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n"
 	       "3 0 0:3 /docker/abc /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer\n"
 	       "4 0 0:4 /../.. /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n",
-	       "4:memory:/docker/abc/x\n3:pids:/docker/abc\n2:freezer:/docker/abcd\n1:cpu:/docker/abc (deleted)\n",
+	       "4:memory:/docker/abc/x\n3:pids:/docker/abc\n2:freezer:/docker/abcd\n"
+	       "1:cpu:/docker/abc (deleted)\n",
 	       &host);
 	assert_hierarchy(&host, 0, "memory", "/sys/fs/cgroup/memory", "/x");
 	assert_hierarchy(&host, 1, "pids", "/sys/fs/cgroup/pids", "/");

@@ -80,7 +80,8 @@ static void make_all(struct fixture *f)
 		d->dir = (char *)path(h, "/c");
 		d->controllers = (char *)h->controllers;
 		d->version = h->version;
-		assert_int_equal(cgroup_make(h->mount, d->dir, h->controllers, h->version, &d->made, &err), 0);
+		assert_int_equal(cgroup_make(h->mount, d->dir, h->controllers, h->version, &d->made, &err),
+				 0);
 		assert_int_equal(d->made, 2);
 	}
 }
@@ -128,7 +129,8 @@ static void remove_all(const char *rest, uint32_t made)
 	for (size_t i = 0; i < host.n_hierarchies && i < HIERARCHIES; i++) {
 		const struct host_hierarchy *h = &host.hierarchies[i];
 
-		v[cg.n++] = (struct cgroup_dir){ (char *)path(h, rest), (char *)h->controllers, h->version, made };
+		v[cg.n++] = (struct cgroup_dir){ (char *)path(h, rest), (char *)h->controllers,
+						 h->version, made };
 	}
 	(void)cgroup_signal(&cg, SIGKILL, &err);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -294,7 +296,8 @@ static void set_values(void **state)
 
 	(void)state;
 	make_all(&f);
-	assert_int_equal(cgroup_set(dir, "memory.limit_in_bytes", "8388608", CGROUP_SET_CHECK_USAGE, &err), 0);
+	assert_int_equal(cgroup_set(dir, "memory.limit_in_bytes", "8388608", CGROUP_SET_CHECK_USAGE, &err),
+			 0);
 	assert_true(cgroup_memory_story(&f.cg, text, sizeof(text)) > 0);
 	assert_non_null(strstr(text, "limit 8388608"));
 	assert_int_equal(cgroup_set(dir, "memory.limit_in_bytes", "x", 0, &err), -EINVAL);
@@ -311,8 +314,8 @@ static void set_values(void **state)
 	assert_int_equal(cgroup_set(dir, "..", "1", 0, &err), -EINVAL);
 	assert_int_equal(cgroup_set(dir, "", "1", 0, &err), -EINVAL);
 	error_clear(&err);
-	assert_int_equal(cgroup_set(path(h, "/missing"), "memory.limit_in_bytes", "1", CGROUP_SET_OPTIONAL, &err),
-			 -ENOENT);
+	assert_int_equal(cgroup_set(path(h, "/missing"), "memory.limit_in_bytes", "1",
+				    CGROUP_SET_OPTIONAL, &err), -ENOENT);
 }
 
 static void use_memory(void)
@@ -347,8 +350,8 @@ static void memory_story(void **state)
 	make_all(&f);
 	pid = enter(&f, "", use_some_memory);
 	assert_int_equal(waitpid(pid, NULL, WUNTRACED), pid);
-	assert_int_equal(cgroup_set(path(h, "/c"), "memory.limit_in_bytes", "4096", CGROUP_SET_CHECK_USAGE, &err),
-			 -EBUSY);
+	assert_int_equal(cgroup_set(path(h, "/c"), "memory.limit_in_bytes", "4096",
+				    CGROUP_SET_CHECK_USAGE, &err), -EBUSY);
 	assert_non_null(strstr(err.cause, "bytes are in use"));
 	error_clear(&err);
 	assert_int_equal(cgroup_signal(&f.cg, SIGKILL, &err), 1);
@@ -539,7 +542,8 @@ static void parents_come_and_go(void **state)
 			const struct cgroup cg = { &d, 1 };
 			struct error err = ERROR_INIT;
 
-			if (cgroup_make(h->mount, d.dir, h->controllers, 1, &d.made, &err) < 0 || !is_there(d.dir))
+			if (cgroup_make(h->mount, d.dir, h->controllers, 1, &d.made, &err) < 0 ||
+			    !is_there(d.dir))
 				_exit(1);
 			if (cgroup_remove(&cg, 1000, &err) < 0 || is_there(d.dir))
 				_exit(2);

@@ -53,6 +53,7 @@ static const struct golden goldens[] = {
 	{ "devices", &hybrid_host, &create_options, false },
 	{ "userns", &hybrid_host, &create_options, false },
 	{ "process", &unified_host, &terminal_options, false },
+	{ "seccomp", &hybrid_host, &create_options, false },
 	{ "hooks", &hybrid_host, &create_options, false },
 	{ "no-process", &hybrid_host, &no_cgroup_options, false },
 	{ "no-namespaces", &unified_host, &create_options, false },
@@ -62,7 +63,7 @@ static const struct golden goldens[] = {
 static const char *golden_path(const char *name, const char *suffix)
 {
 	static char path[1024];
-	const char *top = getenv("BERTH_TOP_SRCDIR");
+	const char *top = getenv("srcdir");
 
 	snprintf(path, sizeof(path), "%s/tests/golden/%s%s", top ? top : ".", name, suffix);
 	return path;

@@ -123,7 +123,8 @@ static enum container_status status_of(const char *id)
 static void ids(void **state)
 {
 	static const char *const good[] = { "a", "0", "_x", "+", "a.b-c_d+e", "A..b" };
-	static const char *const bad[] = { "", ".", "..", ".a", "-a", "a/b", "a b", "a\n", "\xc3\xa4", "a:b", "a%" };
+	static const char *const bad[] = { "",	  ".",	 "..",	     ".a",  "-a", "a/b",
+					   "a b", "a\n", "\xc3\xa4", "a:b", "a%" };
 	struct error err = ERROR_INIT;
 	char text[STATE_ID_MAX + 2];
 
@@ -284,8 +285,8 @@ static void stat_text(void **state)
 	uint64_t start;
 
 	(void)state;
-	assert_int_equal(process_parse_stat("1 (a) S 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 777 23\n",
-					    &letter, &start), 0);
+	assert_int_equal(process_parse_stat("1 (a) S 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 "
+					    "777 23\n", &letter, &start), 0);
 	assert_int_equal(letter, 'S');
 	assert_int_equal(start, 777);
 	assert_int_equal(process_parse_stat("1 (a) R 0 (b) Z 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 "
@@ -428,7 +429,8 @@ static void killed_create(void **state)
 	d.dir = arena_printf(&arena, "%s/berth-test-state-%d", host.hierarchies[0].mount, (int)getpid());
 	d.controllers = (char *)host.hierarchies[0].controllers;
 	d.version = host.hierarchies[0].version;
-	assert_int_equal(cgroup_make(host.hierarchies[0].mount, d.dir, d.controllers, d.version, &d.made, &err), 0);
+	assert_int_equal(cgroup_make(host.hierarchies[0].mount, d.dir, d.controllers, d.version, &d.made,
+				     &err), 0);
 	pid = sleeper();
 	(void)snprintf(file, sizeof(file), "%d", (int)pid);
 	assert_int_equal(cgroup_set(d.dir, "cgroup.procs", file, 0, &err), 0);
