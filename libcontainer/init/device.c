@@ -39,15 +39,18 @@ int device_bind(struct init *i, int source, const char *path, struct error *err)
 	int r;
 
 	/* Whoever made this name a symlink wants the device to appear elsewhere. */
-	target = path_make_in_root(i->fd_root, path, S_IFREG | 0644, PATH_NOFOLLOW, NULL);
+	target = path_make_in_root(i->fd_root, path, S_IFREG | 0644, PATH_NO_SYMLINKS, NULL);
+	if (target == -ELOOP)
+		return error_set(err, ERR_PATH_ESCAPE, 0, "%s: a component of this path is a symlink", path);
 	if (target < 0)
 		return error_set(err, ERR_DEVICE, -target, "%s", path);
 	tree = sys_open_tree_clone(source, "", false, false);
 	if (tree == -ENOSYS || tree == -EPERM) {
 		r = mount_legacy(i, NULL, source, target, NULL, MS_BIND, NULL);
 	} else {
-		r = tree < 0 ? tree : root_propagate(i, tree, MS_PRIVATE);
-		if (r == 0)
+		r = tree < 0 ? tree : root_propagate(i, tree, false, MS_PRIVATE);
+		/* A slave of the host's then, as "/" has been made: it sends nothing either. */
+		if (r == 0 || r == -ENOSYS)
 			r = sys_move_mount(tree, target);
 	}
 	return r < 0 ? error_set(err, ERR_DEVICE, -r, "%s cannot be bound", path) : 0;
@@ -77,6 +80,20 @@ static int device_adjust(struct init *i, const struct op_device *op, int fd, con
 	return procfs_chmod(&i->proc, fd, op->mode);
 }
 
+/*
+ * The directory of a node. /dev and what is in it are real directories: an image whose /dev is a symlink
+ * gets an error, not device nodes somewhere else (CVE-2026-41579, CVE-2026-47766).
+ */
+static int parent_open(struct init *i, const char *path, const char **ret_name, struct error *err)
+{
+	unsigned flags = str_after(path, "/dev/") ? PATH_NO_SYMLINKS : 0;
+	int fd = path_make_parent_in_root(i->fd_root, path, flags, ret_name);
+
+	if (fd == -ELOOP)
+		return error_set(err, ERR_PATH_ESCAPE, 0, "%s: a component of this path is a symlink", path);
+	return fd < 0 ? error_set(err, ERR_DEVICE, -fd, "%s", path) : fd;
+}
+
 int op_device(struct init *i, const void *data, struct error *err)
 {
 	const struct op_device *op = data;
@@ -87,9 +104,9 @@ int op_device(struct init *i, const void *data, struct error *err)
 
 	if (op->flags & DEVICE_BIND)
 		return device_bind_host(i, op, err);
-	dir = path_make_parent_in_root(i->fd_root, path, 0, &name);
+	dir = parent_open(i, path, &name, err);
 	if (dir < 0)
-		return error_set(err, ERR_DEVICE, -dir, "%s", path);
+		return dir;
 	r = sys_mknodat(dir, name, op->type | op->mode, op->major, op->minor);
 	/* In a user namespace that nobody told us of. */
 	if (r == -EPERM && op->type != S_IFIFO)
@@ -124,12 +141,12 @@ int op_symlink(struct init *i, const void *data, struct error *err)
 	const struct op_symlink *op = data;
 	const char *path = program_str(&i->program, op->path), *name;
 	const char *target = program_str(&i->program, op->target);
-	_cleanup_close_ int dir = path_make_parent_in_root(i->fd_root, path, 0, &name);
+	_cleanup_close_ int dir = parent_open(i, path, &name, err);
 	char existing[PATH_MAX];
 	int r;
 
 	if (dir < 0)
-		return error_set(err, ERR_DEVICE, -dir, "%s", path);
+		return dir;
 	if (op->flags & SYMLINK_IF_TARGET && !target_exists(i, target, dir))
 		return 0;
 	r = sys_symlinkat(target, dir, name);

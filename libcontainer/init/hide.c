@@ -80,7 +80,7 @@ static int hide_one(struct init *i, const char *point)
 
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd; /* under another mount: out of reach */
-	r = root_propagate(i, fd, MS_SLAVE | MS_REC);
+	r = root_propagate(i, fd, true, MS_SLAVE | MS_REC);
 	if (r == 0)
 		r = sys_umount(point, MNT_DETACH);
 	if (r == -EINVAL || r == -EPERM)

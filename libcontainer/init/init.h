@@ -79,8 +79,11 @@ int wait_source(struct init *i, struct error *err);
 /* root.c */
 int init_root(struct init *i, struct error *err); /* opens "/" when the program has no rootfs of its own */
 int init_proc(struct init *i, struct error *err);
-/* Sets MS_ propagation flags (perhaps | MS_REC) on the mount that fd is the root of. */
-int root_propagate(struct init *i, int fd, uint32_t flags);
+/*
+ * Sets MS_ propagation flags (perhaps | MS_REC) on the mount that fd is the root of. -ENOSYS when the
+ * mount is detached and the kernel, or a filter, has no mount_setattr(2).
+ */
+int root_propagate(struct init *i, int fd, bool attached, uint32_t flags);
 /* hide.c: takes the host's procfs and sysfs away. */
 int root_hide_kernel_mounts(struct init *i);
 int op_root_open(struct init *i, const void *data, struct error *err);
@@ -108,7 +111,8 @@ int mount_attributes(struct init *i, int fd, bool attached, bool recursive, uint
  */
 bool mount_default_mode(const struct init *i, const struct op_mount *op, int target_mode, char buf[8]);
 /* The options of one string for mount(2); -E2BIG when they do not fit. */
-int mount_legacy_data(const struct init *i, const struct op_mount *op, int target_mode, char *buf, size_t size);
+int mount_legacy_data(const struct init *i, const struct op_mount *op, int target_mode, char *buf,
+		      size_t size);
 /* mount(2) on an object given by descriptor. source_fd >= 0 replaces source. */
 int mount_legacy(struct init *i, const char *source, int source_fd, int target, const char *fstype,
 		 unsigned long flags, const char *data);

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# The resolver, the private procfs and the messages are used on both sides.
+# The resolver, the private procfs, capabilities and messages are used on both sides.
 BERTH_LIB_SOURCES += \
 	libcontainer/dialogue.c \
 	libcontainer/dialogue.h \
+	libcontainer/sys/caps.c \
+	libcontainer/sys/caps.h \
 	libcontainer/sys/mount.c \
 	libcontainer/sys/mount.h \
 	libcontainer/sys/path.c \
@@ -40,6 +42,8 @@ INIT_SOURCES += \
 	libcontainer/init/wait.c \
 	libcontainer/init/walk.c \
 	libcontainer/program.c \
+	libcontainer/sys/caps.c \
+	libcontainer/sys/caps.h \
 	libcontainer/sys/child.c \
 	libcontainer/sys/child.h \
 	libcontainer/sys/cred.c \

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 /*
  * Masks. A file is covered by the host's /dev/null, a directory by one empty tmpfs that all share. The
@@ -30,6 +31,34 @@ static int attach(int source, bool first, int target)
 	return tree < 0 ? tree : sys_move_mount(tree, target);
 }
 
+/*
+ * mount(2) binds from what is attached in our namespace, which the host's /dev/null no longer is once the
+ * root has changed: all files are covered before that. op_masked_path() finds them so.
+ */
+static int mask_files_early(struct init *i, int null, struct error *err)
+{
+	uint32_t k;
+	int r = 0;
+
+	i->mask_old_way = true;
+	for (k = i->at + 1; k < i->program.header->n_ops && r == 0; k++) {
+		const struct program_op *row = &i->program.ops[k];
+		const struct op_path *op = program_data(&i->program, row);
+		_cleanup_close_ int target = -1;
+		struct stat st;
+
+		if (row->type != OP_MASKED_PATH)
+			continue;
+		target = path_open_in_root(i->fd_root, program_str(&i->program, op->path), 0);
+		if (target < 0 || sys_fstat(target, &st) < 0 || S_ISDIR(st.st_mode))
+			continue;
+		r = mount_legacy(i, NULL, null, target, NULL, MS_BIND, NULL);
+		if (r < 0)
+			return error_set(err, ERR_MASK, -r, "%s", program_str(&i->program, op->path));
+	}
+	return 0;
+}
+
 int mask_prepare(struct init *i, struct error *err)
 {
 	_cleanup_close_ int null = -1;
@@ -41,16 +70,13 @@ int mask_prepare(struct init *i, struct error *err)
 	if (null < 0)
 		return null;
 	r = sys_open_tree_clone(null, "", false, false);
-	if (r >= 0) {
-		i->fd_mask_file = r;
-		r = root_propagate(i, i->fd_mask_file, MS_PRIVATE);
-	} else if (r == -ENOSYS || r == -EPERM) {
-		/* mount(2) binds from what is attached: keep the node itself, see mask_old_way(). */
-		i->fd_mask_file = fd_steal(&null);
-		i->mask_old_way = true;
-		r = 0;
-	}
-	return r < 0 ? error_set(err, ERR_MASK, -r, "files") : 0;
+	if (r == -ENOSYS || r == -EPERM)
+		return mask_files_early(i, null, err);
+	if (r < 0)
+		return error_set(err, ERR_MASK, -r, "files");
+	i->fd_mask_file = r;
+	r = root_propagate(i, i->fd_mask_file, false, MS_PRIVATE);
+	return r < 0 && r != -ENOSYS ? error_set(err, ERR_MASK, -r, "files") : 0;
 }
 
 void mask_close(struct init *i)
@@ -85,6 +111,7 @@ static int mask_dir_new(void)
 static int mask_dir(struct init *i, int target)
 {
 	bool first = i->fd_mask_dir < 0;
+	_cleanup_close_ int another = -1;
 	int r;
 
 	if (first) {
@@ -97,17 +124,20 @@ static int mask_dir(struct init *i, int target)
 			return r;
 		i->fd_mask_dir = r;
 	}
-	return attach(i->fd_mask_dir, first, target);
+	r = attach(i->fd_mask_dir, first, target);
+	if (first || (r != -ENOSYS && r != -EPERM))
+		return r;
+	another = mask_dir_new();
+	return another < 0 ? another : sys_move_mount(another, target);
 }
 
-static int mask_file(struct init *i, int target)
+static int mask_file(struct init *i, int target, const struct stat *st)
 {
-	bool first = !i->mask_attached;
 	int r;
 
 	if (i->mask_old_way)
-		return mount_legacy(i, NULL, i->fd_mask_file, target, NULL, MS_BIND, NULL);
-	r = attach(i->fd_mask_file, first, target);
+		return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3) ? 0 : -EXDEV;
+	r = attach(i->fd_mask_file, !i->mask_attached, target);
 	if (r == 0)
 		i->mask_attached = true;
 	return r;
@@ -131,10 +161,10 @@ int op_masked_path(struct init *i, const void *data, struct error *err)
 	r = target < 0 ? target : sys_fstat(target, &st);
 	if (r == 0 && S_ISDIR(st.st_mode))
 		r = mask_dir(i, target);
-	else if (r == 0 && i->fd_mask_file < 0)
+	else if (r == 0 && i->fd_mask_file < 0 && !i->mask_old_way)
 		return error_set(err, ERR_MASK, 0, "%s: the root file system was not entered", path);
 	else if (r == 0)
-		r = mask_file(i, target);
+		r = mask_file(i, target, &st);
 	return r < 0 ? error_set(err, ERR_MASK, -r, "%s", path) : 0;
 }
 
@@ -168,7 +198,7 @@ int op_readonly_path(struct init *i, const void *data, struct error *err)
 	/* A copy is made read-only before it covers the original: there is no moment between. */
 	tree = sys_open_tree_clone(target, "", true, false);
 	r = tree < 0 ? tree : mount_attributes(i, tree, false, true, MOUNT_ATTR_RDONLY, 0);
-	if (r == -ENOSYS || tree == -EPERM)
+	if (r == -ENOSYS || r == -EPERM)
 		r = readonly_old_way(i, path, target);
 	else if (r == 0)
 		r = sys_move_mount(tree, target);

@@ -90,10 +90,15 @@ int mount_attributes(struct init *i, int fd, bool attached, bool recursive, uint
 	 */
 	if (r == -EPERM && clear)
 		r = sys_mount_setattr(fd, recursive, set, set & MOUNT_ATTR__ATIME ? MOUNT_ATTR__ATIME : 0, 0);
-	if (r != -ENOSYS || !attached)
+	/* EPERM may also be a filter's word for a call that it does not know. */
+	if (r != -ENOSYS && r != -EPERM)
 		return r;
+	if (!attached)
+		return -ENOSYS;
 	/* To drop a recursive "read-only" silently would be to hand out what was to be protected. */
-	return recursive ? -EOPNOTSUPP : remount(i, fd, set, clear);
+	if (recursive)
+		return r == -ENOSYS ? -EOPNOTSUPP : r;
+	return remount(i, fd, set, clear);
 }
 
 static bool add(char *buf, size_t size, const char *option, const char *value)
@@ -104,7 +109,8 @@ static bool add(char *buf, size_t size, const char *option, const char *value)
 	return n >= 0 && (size_t) n < size - len;
 }
 
-int mount_legacy_data(const struct init *i, const struct op_mount *op, int target_mode, char *buf, size_t size)
+int mount_legacy_data(const struct init *i, const struct op_mount *op, int target_mode, char *buf,
+		      size_t size)
 {
 	const char *data = program_str(&i->program, op->data);
 	const char *label = program_str(&i->program, op->label);

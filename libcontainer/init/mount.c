@@ -56,7 +56,7 @@ static int target_open(struct init *i, const struct op_mount *op, bool directory
 		flags |= PATH_NOFOLLOW;
 	fd = path_make_in_root(i->fd_root, target, directory ? S_IFDIR | 0755 : S_IFREG | 0644, flags, &created);
 	if (fd == -ELOOP && op->flags & MOUNT_REAL_DIR)
-		return error_set(err, ERR_PATH_ESCAPE, ELOOP, "%s: a component of this mount point is a symlink",
+		return error_set(err, ERR_PATH_ESCAPE, 0, "%s: a component of this mount point is a symlink",
 				 target);
 	if (fd < 0)
 		return mount_fail(i, op, fd, "mount point", err);
@@ -79,7 +79,7 @@ static int target_open(struct init *i, const struct op_mount *op, bool directory
  * so that what the host unmounts does not stay busy here. Those that do name one keep their peer group
  * until then: "shared" and "slave" mean the host's.
  */
-static int apply_propagation(struct init *i, const struct op_mount *op, int tree)
+static int apply_propagation(struct init *i, const struct op_mount *op, int tree, bool attached)
 {
 	const uint32_t *list = program_blob(&i->program, op->propagations);
 	uint32_t k;
@@ -87,12 +87,12 @@ static int apply_propagation(struct init *i, const struct op_mount *op, int tree
 
 	if (op->n_propagation > 1 && list) {
 		for (k = 0; k < op->n_propagation && r == 0; k++)
-			r = root_propagate(i, tree, list[k]);
+			r = root_propagate(i, tree, attached, list[k]);
 		return r;
 	}
 	if (op->propagation)
-		return root_propagate(i, tree, op->propagation);
-	return op->kind == MOUNT_KIND_BIND ? root_propagate(i, tree, MS_SLAVE | MS_REC) : 0;
+		return root_propagate(i, tree, attached, op->propagation);
+	return op->kind == MOUNT_KIND_BIND ? root_propagate(i, tree, attached, MS_SLAVE | MS_REC) : 0;
 }
 
 /*
@@ -120,21 +120,20 @@ static int tree_attach(struct init *i, const struct op_mount *op, int tree, int 
 	if (op->flags & MOUNT_TMPCOPYUP && tmpcopyup(target, tree, err) < 0)
 		return mount_fail(i, op, -EIO, "copy the directory's content", err);
 	r = apply_attributes(i, op, tree, false, made);
+	if (r == 0)
+		r = apply_propagation(i, op, tree, false);
 	if (r == -ENOSYS) {
-		/* mount(2) changes attributes of attached mounts only. */
+		/* mount(2) changes attached mounts only. */
 		late = true;
 		r = 0;
 	}
 	if (r < 0)
 		return mount_fail(i, op, r, "attributes", err);
-	if (!late)
-		r = apply_propagation(i, op, tree);
-	if (r == 0)
-		r = sys_move_mount(tree, target);
+	r = sys_move_mount(tree, target);
 	if (r == 0 && late)
 		r = apply_attributes(i, op, tree, true, made);
 	if (r == 0 && late)
-		r = apply_propagation(i, op, tree);
+		r = apply_propagation(i, op, tree, true);
 	return r < 0 ? mount_fail(i, op, r, NULL, err) : 0;
 }
 
@@ -176,7 +175,7 @@ static int mount_old_way(struct init *i, const struct op_mount *op, int target, 
 		return mount_fail(i, op, -EIO, "copy the directory's content", err);
 	r = apply_attributes(i, op, mounted, true, false);
 	if (r == 0)
-		r = apply_propagation(i, op, mounted);
+		r = apply_propagation(i, op, mounted, true);
 	return r < 0 ? mount_fail(i, op, r, "attributes", err) : adopt_root(i, op, &mounted);
 }
 
@@ -298,7 +297,7 @@ static int mount_change(struct init *i, const struct op_mount *op, struct error 
 		return r;
 	r = apply_attributes(i, op, fd, true, false);
 	if (r == 0 && (op->propagation || op->n_propagation))
-		r = apply_propagation(i, op, fd);
+		r = apply_propagation(i, op, fd, true);
 	return r < 0 ? mount_fail(i, op, r, NULL, err) : 0;
 }
 

@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/init/init.h"
+#include "libcontainer/sys/caps.h"
 #include "libcontainer/sys/cred.h"
 #include "libcontainer/sys/file.h"
 
@@ -115,6 +116,7 @@ int op_time_offsets(struct init *i, const void *data, struct error *err)
 
 int op_userns_root(struct init *i, const void *data, struct error *err)
 {
+	uint64_t effective, permitted, inheritable;
 	int r;
 
 	(void) i;
@@ -129,6 +131,15 @@ int op_userns_root(struct init *i, const void *data, struct error *err)
 		r = sys_set_uid(0);
 	/* The kernel forgets both when ids change. */
 	process_guard(true);
+	/*
+	 * What brought our capabilities over execve must not bring them into hooks. Root needs no such help.
+	 */
+	if (r == 0)
+		r = sys_get_caps(&effective, &permitted, &inheritable);
+	if (r == 0 && inheritable) {
+		(void) sys_ambient_clear();
+		r = sys_set_caps(effective, permitted, 0);
+	}
 	return r < 0 ? error_set(err, ERR_PRIVILEGE, -r, "cannot become root of the user namespace") : 0;
 }
 

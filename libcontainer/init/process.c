@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/init/init.h"
+#include "libcontainer/sys/caps.h"
 #include "libcontainer/sys/cred.h"
 #include "libcontainer/sys/file.h"
 
@@ -181,7 +182,7 @@ int op_capabilities(struct init *i, const void *data, struct error *err)
 	int r;
 
 	(void) i;
-	r = sys_prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);
+	r = sys_ambient_clear();
 	if (r == -EINVAL && !op->ambient)
 		r = 0; /* before Linux 4.3 there were none */
 	if (r >= 0)
@@ -191,7 +192,7 @@ int op_capabilities(struct init *i, const void *data, struct error *err)
 	for (cap = 0; cap < 64; cap++) {
 		if (!(op->ambient & (uint64_t) 1 << cap))
 			continue;
-		r = sys_prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap);
+		r = sys_ambient_raise(cap);
 		if (r < 0)
 			return error_set(err, ERR_PRIVILEGE, -r, "ambient capability %u cannot be raised", cap);
 	}

@@ -26,11 +26,13 @@ int init_proc(struct init *i, struct error *err)
 	return r < 0 ? error_set(err, ERR_SYSTEM, -r, "open a private procfs") : 0;
 }
 
-int root_propagate(struct init *i, int fd, uint32_t flags)
+int root_propagate(struct init *i, int fd, bool attached, uint32_t flags)
 {
 	int r = sys_mount_setattr(fd, flags & MS_REC, 0, 0, flags & ~(uint32_t) MS_REC);
 
-	return r == -ENOSYS ? mount_legacy(i, NULL, -1, fd, NULL, flags, NULL) : r;
+	if (r != -ENOSYS && r != -EPERM)
+		return r;
+	return attached ? mount_legacy(i, NULL, -1, fd, NULL, flags, NULL) : -ENOSYS;
 }
 
 /*
@@ -45,7 +47,7 @@ static int parent_unshare(struct init *i, int fd, bool shared)
 	unsigned depth;
 
 	for (depth = 0; r >= 0 && depth < PATH_MAX / 2; depth++) {
-		r = root_propagate(i, at, shared ? MS_PRIVATE : MS_SLAVE);
+		r = root_propagate(i, at, true, shared ? MS_PRIVATE : MS_SLAVE);
 		if (r != -EINVAL)
 			return r;
 		up = sys_openat(at, "..", O_PATH | O_DIRECTORY, 0);
@@ -130,7 +132,7 @@ static int enter_pivot(struct init *i)
 	if (r == 0)
 		r = sys_fchdir(old);
 	if (r == 0)
-		r = root_propagate(i, old, MS_SLAVE | MS_REC);
+		r = root_propagate(i, old, true, MS_SLAVE | MS_REC);
 	if (r == 0)
 		r = sys_umount(".", MNT_DETACH);
 	return r < 0 ? r : sys_fchdir(i->fd_root);
@@ -193,7 +195,7 @@ int op_root_enter(struct init *i, const void *data, struct error *err)
 int op_root_propagation(struct init *i, const void *data, struct error *err)
 {
 	const struct op_root_propagation *op = data;
-	int r = root_propagate(i, i->fd_root, op->flags);
+	int r = root_propagate(i, i->fd_root, true, op->flags);
 
 	return r < 0 ? error_set(err, ERR_ROOTFS, -r, "cannot get its propagation") : 0;
 }

@@ -42,7 +42,7 @@ int op_seccomp(struct init *i, const void *data, struct error *err)
 {
 	const struct op_seccomp *op = data;
 	const struct program_op *exec = walk_later(i, OP_EXEC);
-	size_t n = op->filter.len;
+	size_t n = op->filter.len / sizeof(struct sock_filter);
 	int r;
 
 	/* After this, execve should be the only call: the filter need not allow what berth does. */

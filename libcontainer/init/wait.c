@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
+#define PAGE_BYTES 4096u
+#define STACK_BYTES (128u << 10)
+
 /*
  * Receives the order to go on behind the present operation. 1; 0: the sender is gone; else a negative
  * errno with *err set.
@@ -67,12 +70,16 @@ int wait_source(struct init *i, struct error *err)
  */
 static void let_go(struct init *i)
 {
+	uintptr_t page = (uintptr_t) __builtin_frame_address(0) & ~(uintptr_t) (PAGE_BYTES - 1);
+
 	fd_close(&i->fd_root);
 	fd_close(&i->fd_console);
 	procfs_close(&i->proc);
 	mask_close(i);
 	(void) munmap((void *) (uintptr_t) i->program.base, i->page->program_size);
 	i->program.base = NULL;
+	/* What deeper calls have left below us; the page under this one is still in use. */
+	(void) madvise((void *) (page - STACK_BYTES), STACK_BYTES - PAGE_BYTES, MADV_DONTNEED);
 }
 
 /* The memory file is sealed and was checked: the same bytes are found at another address. */

@@ -15,15 +15,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CALL(call_, ...)                                        \
+#define CALL_NAMED(name, expression)                            \
 	({                                                      \
-		int _r = SYS_FAULT(#call_);                     \
+		int _r = SYS_FAULT(name);                       \
 		if (_r == 0) {                                  \
-			_r = (int) call_(__VA_ARGS__);          \
+			_r = (int) (expression);                \
 			_r = _r < 0 ? -errno : _r;              \
 		}                                               \
-		_r < 0 ? SYS_FAILED(_r, #call_ "()") : _r;      \
+		_r < 0 ? SYS_FAILED(_r, "%s()", name) : _r;     \
 	})
+
+#define CALL(call_, ...) CALL_NAMED(#call_, call_(__VA_ARGS__))
+#define SYSCALL(call_, ...) CALL_NAMED(#call_, syscall(SYS_##call_, __VA_ARGS__))
 
 int sys_fork(void)
 {
@@ -44,7 +47,7 @@ int sys_execve(const char *path, char *const argv[], char *const envp[])
 int sys_can_execute(const char *path)
 {
 	/* The raw call: by the real ids, which are the effective ones here. */
-	return CALL(syscall, SYS_faccessat, AT_FDCWD, path, X_OK);
+	return SYSCALL(faccessat, AT_FDCWD, path, X_OK);
 }
 
 static int wait_for(pid_t pid, int *ret_status, int flags)
@@ -74,7 +77,7 @@ int sys_kill(pid_t pid, int signum)
 
 int sys_pidfd_open(pid_t pid)
 {
-	return CALL(syscall, SYS_pidfd_open, pid, 0);
+	return SYSCALL(pidfd_open, pid, 0);
 }
 
 int sys_pipe(int ret_fds[2])
@@ -84,7 +87,7 @@ int sys_pipe(int ret_fds[2])
 
 int sys_memfd(const char *name)
 {
-	return CALL(syscall, SYS_memfd_create, name, MFD_CLOEXEC);
+	return SYSCALL(memfd_create, name, MFD_CLOEXEC);
 }
 
 int sys_dup2(int from, int to)

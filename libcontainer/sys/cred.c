@@ -7,7 +7,6 @@
 #include "libcontainer/sys/call.h"
 
 #include <limits.h>
-#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
@@ -48,35 +47,6 @@ int sys_set_uid(uint32_t uid)
 	int r = CALL(setresuid, uid, uid, uid);
 
 	return r < 0 ? SYS_FAILED(r, "setresuid(%u)", uid) : 0;
-}
-
-int sys_get_caps(uint64_t *ret_effective, uint64_t *ret_permitted, uint64_t *ret_inheritable)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2];
-	int r = CALL(capget, &header, data);
-
-	if (r < 0)
-		return SYS_FAILED(r, "capget()");
-	*ret_effective = data[0].effective | (uint64_t) data[1].effective << 32;
-	*ret_permitted = data[0].permitted | (uint64_t) data[1].permitted << 32;
-	*ret_inheritable = data[0].inheritable | (uint64_t) data[1].inheritable << 32;
-	return 0;
-}
-
-int sys_set_caps(uint64_t effective, uint64_t permitted, uint64_t inheritable)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = {
-		{ (uint32_t) effective, (uint32_t) permitted, (uint32_t) inheritable },
-		{ (uint32_t) (effective >> 32), (uint32_t) (permitted >> 32), (uint32_t) (inheritable >> 32) },
-	};
-	int r = CALL(capset, &header, data);
-
-	return r < 0 ? SYS_FAILED(r, "capset(effective 0x%llx, permitted 0x%llx, inheritable 0x%llx)",
-				  (unsigned long long) effective, (unsigned long long) permitted,
-				  (unsigned long long) inheritable)
-		     : 0;
 }
 
 int sys_prctl(int option, unsigned long a, unsigned long b)

@@ -17,8 +17,6 @@ struct sock_filter;
 int sys_set_groups(const uint32_t *groups, uint32_t n);
 int sys_set_gid(uint32_t gid); /* real, effective and saved */
 int sys_set_uid(uint32_t uid);
-int sys_get_caps(uint64_t *ret_effective, uint64_t *ret_permitted, uint64_t *ret_inheritable);
-int sys_set_caps(uint64_t effective, uint64_t permitted, uint64_t inheritable);
 int sys_prctl(int option, unsigned long a, unsigned long b); /* the result, or a negative errno */
 int sys_set_rlimit(unsigned resource, uint64_t soft, uint64_t hard);
 int sys_personality(unsigned long value);

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "tests/unit/test-init-driver.h"
 
+#include "libcontainer/sys/caps.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -162,7 +164,7 @@ static int start_socket(struct run *r)
 	return fd;
 }
 
-static _Noreturn void child(int page, struct page *p, int output, int go)
+static _Noreturn void child(int page, struct page *p, int output, int go, bool userns)
 {
 	const char *program = getenv("BERTH_INIT");
 	char number[16], byte;
@@ -177,6 +179,8 @@ static _Noreturn void child(int page, struct page *p, int output, int go)
 	for (k = 0; k < INIT_FD_MAX; k++)
 		if (p->fd[k] >= 0)
 			MUST(fcntl(p->fd[k], F_SETFD, 0));
+	if (userns)
+		MUST(sys_caps_keep_over_exec());
 	snprintf(number, sizeof(number), "%d", page);
 	execl(program ? program : "./berth-init", "berth-init", number, NULL);
 	fprintf(stderr, "exec berth-init: %m\n");
@@ -222,7 +226,7 @@ void run_start(struct run *r, struct builder *b, uint32_t flags, uint64_t namesp
 	r->pid = (pid_t) MUST(syscall(SYS_clone3, &args, sizeof(args)));
 	if (r->pid == 0) {
 		close(go[1]);
-		child(r->page_fd, r->page, output[1], go[0]);
+		child(r->page_fd, r->page, output[1], go[0], namespaces & CLONE_NEWUSER);
 	}
 	if (namespaces & CLONE_NEWUSER) {
 		write_map(r->pid, "uid_map");
