@@ -4,6 +4,7 @@
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/init-image.h"
+#include "libcontainer/sys/caps.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/memfd.h"
 #include "libcontainer/sys/pidfd.h"
@@ -156,6 +157,14 @@ static void _noreturn_ child_failed(const struct launch *l, int errnum, const ch
 	_exit(1);
 }
 
+static bool enters_userns(const struct execution *x)
+{
+	for (unsigned i = 0; i < x->n_joins; i++)
+		if (x->joins[i].type == CLONE_NEWUSER)
+			return true;
+	return x->program.header->flags & PROGRAM_NEW_USERNS;
+}
+
 /* The new process, still with berth's memory: as little as possible, then the small program. */
 static void launch_child(void *arg, bool into_cgroup)
 {
@@ -175,6 +184,10 @@ static void launch_child(void *arg, bool into_cgroup)
 	r = sys_set_cloexec(l->page, false);
 	if (r < 0)
 		child_failed(l, -r, "cannot keep a descriptor");
+	/* Its id is not mapped yet: execve would take every capability in the new namespace away. */
+	r = enters_userns(l->x) ? sys_caps_keep_over_exec() : 0;
+	if (r < 0)
+		child_failed(l, -r, "cannot keep capabilities in the user namespace");
 	snprintf(number, sizeof(number), "%d", l->page);
 	r = sys_execveat(l->image, "", argv, environ, AT_EMPTY_PATH);
 	child_failed(l, -r, "cannot execute it");
