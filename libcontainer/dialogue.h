@@ -54,6 +54,7 @@ struct page {
 	uint32_t op_types;        /* uint16_t[n_ops]: `start` names steps without having the program */
 	/* written by init */
 	uint32_t op;              /* index of the operation being executed, + 1; 0: none yet */
+	uint32_t failed;          /* init gives up at op, and may be unable to say so under its filter */
 	uint32_t listener_fd;     /* seccomp listener's number in init, + 1; 0: none yet */
 	uint32_t listener_taken;  /* set by the runtime when it holds a copy of it */
 	uint32_t n_times;

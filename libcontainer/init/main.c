@@ -117,6 +117,16 @@ static int program_map(struct init *i, struct error *err)
 	return program_check(block, i->page->program_size, &i->program, err);
 }
 
+/*
+ * The end without a program. A filter that is loaded already may deny even exit_group, and libc would ask for ever: a
+ * trap ends a process, the first of its pid namespace included, without asking.
+ */
+static void _noreturn_ quit(int status)
+{
+	sys_exit_group(status);
+	__builtin_trap();
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	struct error err = ERROR_INIT;
@@ -135,6 +145,8 @@ int main(int argc, char **argv, char **envp)
 	descriptors_close(i);
 	sys_reset_signals();
 	umask(0);
+	/* What the caller was bound to is not the container's; a cpuset narrows it again. */
+	(void) sys_reset_affinity();
 	/* A session of its own: the caller's terminal is not ours. A leader of a group has it already. */
 	(void) sys_setsid();
 	if (sys_peer_uid(i->fd_wire, &i->creator) < 0)
@@ -143,5 +155,5 @@ int main(int argc, char **argv, char **envp)
 		(void) message_send(i->fd_wire, MESSAGE_ERROR, 0, &err, sizeof(err), -1);
 		return 1;
 	}
-	return walk(i);
+	quit(walk(i));
 }

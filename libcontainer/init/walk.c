@@ -122,6 +122,7 @@ static void walk_report(struct init *i, const struct program_op *op, struct erro
 {
 	int sock = i->fd_start >= 0 ? i->fd_start : i->fd_wire;
 
+	__atomic_store_n(&i->page->failed, 1, __ATOMIC_RELEASE);
 	error_add_step(err, op_info(op->type)->name);
 	if (op->origin)
 		error_add_pointer(err, program_str(&i->program, op->origin), op->line, 0);

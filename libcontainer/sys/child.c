@@ -65,6 +65,11 @@ int sys_wait_nohang(pid_t pid, int *ret_status)
 	return wait_for(pid, ret_status, WNOHANG);
 }
 
+void sys_exit_group(int status)
+{
+	(void) syscall(SYS_exit_group, status);
+}
+
 int sys_wait(pid_t pid, int *ret_status)
 {
 	return wait_for(pid, ret_status, 0);

@@ -14,6 +14,8 @@ int sys_can_execute(const char *path);
 /* 1 and *ret_status when the child has ended, 0 when it has not. */
 int sys_wait_nohang(pid_t pid, int *ret_status);
 int sys_wait(pid_t pid, int *ret_status);
+/* exit_group(2); returns only where a filter denies it. */
+void sys_exit_group(int status);
 int sys_kill(pid_t pid, int signum);
 int sys_pidfd_open(pid_t pid);
 int sys_pipe(int ret_fds[2]);

@@ -57,6 +57,7 @@ limit() {
 	require_controller memory
 	mkdir "/sys/fs/cgroup/memory$CG"
 	KEEP_CG=1
+	container_args true
 	run_ok
 	[ -d "/sys/fs/cgroup/memory$CG" ]
 	rmdir "/sys/fs/cgroup/memory$CG"

@@ -26,7 +26,9 @@ make_rootfs() {
 }
 
 setup() {
-	TMP=$(mktemp -d "${BATS_TEST_TMPDIR:-/tmp}/b.XXXXXX")
+	# Not below the folder of bats, which a container with mapped ids could not enter.
+	TMP=$(mktemp -d /tmp/berth-test.XXXXXX)
+	chmod 755 "$TMP"
 	ROOT=$TMP/state
 	BUNDLE=$TMP/bundle
 	ID=bt$$-$BATS_TEST_NUMBER

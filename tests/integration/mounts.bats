@@ -61,7 +61,8 @@ show_mount() {
 	add_mount mnt/rel bind "$TMP/src" bind
 	container_args cat /mnt/rel/file
 	run_ok
-	[ "$output" = data ]
+	[ "${lines[0]}" = data ]
+	[[ "$output" == *"mnt/rel"* ]] # a warning: the form is deprecated
 }
 
 @test "F027 a mount on / works or gives a clear error" {
@@ -306,11 +307,10 @@ show_mount() {
 }
 
 @test "F109 mount data of more than a page" {
-	local long
-	long=$(head -c 5000 /dev/zero | tr '\0' x)
-	add_mount /x tmpfs tmpfs "size=64k" "mode=0700"
-	edit '.mounts[-1].options += [$l]' --arg l "nosuch=$long"
-	refuse . nosuch
+	add_mount /x tmpfs tmpfs
+	edit '.mounts[-1].options = [range(1000) | "size=\(64 + .)k"]'
+	show_mount /x
+	[[ "$output" == *size=1063k* || "$output" == *size=1064k* ]]
 }
 
 @test "F013 no mounts at all" {
@@ -335,7 +335,7 @@ show_mount() {
 }
 
 @test "2,000 mounts need no more descriptors than one" {
-	edit '.mounts += [range(500) | {destination: "/m/\(.)", type: "bind", source: $s, options: ["bind", "ro"]}]' \
+	edit '.mounts += [range(500) | {destination: "/m/\(.)", type: "bind", source: $s, options: ["bind", "ro"]}] | del(.process.rlimits)' \
 		--arg s "$TMP/src"
 	container_args cat /m/499/file
 	run bash -c "ulimit -n 32; exec '$BERTH' --root '$ROOT' run --bundle '$BUNDLE' '$ID'" 3>&-
