@@ -71,6 +71,7 @@ int wait_source(struct init *i, struct error *err)
 static void let_go(struct init *i)
 {
 	uintptr_t page = (uintptr_t) __builtin_frame_address(0) & ~(uintptr_t) (PAGE_BYTES - 1);
+	uintptr_t from, to;
 
 	fd_close(&i->fd_root);
 	fd_close(&i->fd_console);
@@ -78,6 +79,11 @@ static void let_go(struct init *i)
 	mask_close(i);
 	(void) munmap((void *) (uintptr_t) i->program.base, i->page->program_size);
 	i->program.base = NULL;
+	/* The whole pages of the buffer for messages: the next one fills it anew. */
+	from = ((uintptr_t) &i->message + PAGE_BYTES - 1) & ~(uintptr_t) (PAGE_BYTES - 1);
+	to = ((uintptr_t) (&i->message + 1)) & ~(uintptr_t) (PAGE_BYTES - 1);
+	if (to > from)
+		(void) madvise((void *) from, to - from, MADV_DONTNEED);
 	/* What deeper calls have left below us; the page under this one is still in use. */
 	(void) madvise((void *) (page - STACK_BYTES), STACK_BYTES - PAGE_BYTES, MADV_DONTNEED);
 }
