@@ -59,7 +59,7 @@ struct init {
 	char **environ;       /* the caller's, for hooks without an environment */
 	char home[PATH_MAX];  /* "HOME=..." or empty */
 	char path[PATH_MAX];  /* the program's file or empty */
-	struct message message __attribute__((aligned(4096))); /* on pages of its own, which waiting lets go */
+	struct message message;
 };
 
 /* walk.c. Does all operations; returns the exit status. */
