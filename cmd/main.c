@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 		r = open_log(&ctx);
 	else
 		(void)open_log(&ctx); /* as far as the options are known: the message belongs there too */
-	if (r >= 0)
+	if (r >= 0 && command)
 		r = command->run(&ctx);
 	return finish(&ctx, command, r);
 }

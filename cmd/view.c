@@ -4,7 +4,6 @@
 #include "base/fd.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 
 void view_done(struct view *view)
@@ -47,12 +46,8 @@ int view_open(const struct state_root *root, const char *id, struct view *ret, s
 
 void view_find_owner(struct view *view)
 {
-	struct passwd *user = view->record.owner == 0 ? NULL : getpwuid(view->record.owner);
-
 	if (view->record.owner == 0)
 		snprintf(view->owner, sizeof(view->owner), "root");
-	else if (user)
-		snprintf(view->owner, sizeof(view->owner), "%s", user->pw_name);
 	else
 		snprintf(view->owner, sizeof(view->owner), "#%u", view->record.owner);
 	view->state.owner = view->owner;

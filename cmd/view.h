@@ -24,7 +24,7 @@ void view_done(struct view *view);
  */
 int view_open(const struct state_root *root, const char *id, struct view *ret, struct error *err);
 
-/* Fills view->owner, which costs a look into the user database. */
+/* Fills view->owner: "root" or "#uid". The user database would bring foreign code into the program. */
 void view_find_owner(struct view *view);
 
 #endif

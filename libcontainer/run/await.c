@@ -58,7 +58,8 @@ bool init_had_executed(const struct page *page)
 {
 	const uint16_t *types = (const uint16_t *)(const void *)((const char *)page + page->op_types);
 
-	return !__atomic_load_n(&page->failed, __ATOMIC_ACQUIRE) && page->op > 0 && page->op <= page->n_ops && types[page->op - 1] == OP_EXEC;
+	return !__atomic_load_n(&page->failed, __ATOMIC_ACQUIRE) && page->op > 0 &&
+	       page->op <= page->n_ops && types[page->op - 1] == OP_EXEC;
 }
 
 int init_died(const struct page *page, int status, const struct cgroup *cg, struct error *err)

@@ -3,6 +3,7 @@
 #include "libcontainer/run/descendants.h"
 
 #include "base/fd.h"
+#include "base/str.h"
 #include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/pidfd.h"
@@ -34,22 +35,45 @@ int descendants_adopt(bool on)
 	return sys_prctl(PR_SET_CHILD_SUBREAPER, on) < 0 ? -1 : 1;
 }
 
+/* The n-th word (from 0) behind text as a number; 0 when there is none. */
+static unsigned long long stat_field(const char *text, unsigned n)
+{
+	char word[24];
+	uint64_t value;
+	size_t len;
+
+	for (; n > 0 && *text; n--) {
+		text += strcspn(text, " ");
+		text += strspn(text, " ");
+	}
+	len = strcspn(text, " \n");
+	if (len >= sizeof(word))
+		return 0;
+	memcpy(word, text, len);
+	word[len] = '\0';
+	return str_to_u64(word, &value) == 0 ? value : 0;
+}
+
 /* False when it is gone or a zombie. The name in brackets may hold anything. */
 static bool process_look(const char *pid, struct process *ret)
 {
-	char path[64], text[512], state;
+	char path[64], text[512];
+	uint32_t number;
 	const char *end;
+	char state;
 
 	snprintf(path, sizeof(path), "/proc/%.16s/stat", pid);
 	if (sys_read_file(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return false;
 	end = strrchr(text, ')');
-	*ret = (struct process){ .pid = atoi(pid) };
-	return end &&
-	       sscanf(end + 1,
-		      " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-		      &state, &ret->parent, &ret->start) == 3 &&
-	       state != 'Z' && state != 'X';
+	if (!end || end[1] != ' ' || !end[2] || str_to_u32(pid, &number) < 0)
+		return false;
+	state = end[2];
+	*ret = (struct process){ .pid = (pid_t)number };
+	/* Fields count from 1; the state, behind the name, is the third. */
+	ret->parent = (int)stat_field(end + 2, 4 - 3);
+	ret->start = stat_field(end + 2, 22 - 3);
+	return state != 'Z' && state != 'X';
 }
 
 static struct process *process_list(size_t *ret_n)
@@ -62,7 +86,7 @@ static struct process *process_list(size_t *ret_n)
 	while (dir && (e = readdir(dir))) {
 		struct process p;
 
-		if (atoi(e->d_name) <= 0 || !process_look(e->d_name, &p))
+		if (e->d_name[0] < '1' || e->d_name[0] > '9' || !process_look(e->d_name, &p))
 			continue;
 		if (n == size) {
 			struct process *bigger = realloc(v, (size ? size * 2 : 256) * sizeof(*v));

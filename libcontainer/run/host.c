@@ -5,6 +5,7 @@
 
 #include "libcontainer/cgroup/cgroup.h"
 #include "libcontainer/run/run.h"
+#include "base/str.h"
 #include "libcontainer/sys/file.h"
 
 #include <errno.h>
@@ -40,13 +41,21 @@
 
 bool host_in_userns(void)
 {
-	unsigned inside, outside, count;
+	static const char *const whole[] = { "0", "0", "4294967295" };
 	char text[256];
+	const char *p = text;
 
 	if (sys_read_file(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0)
 		return false;
-	return sscanf(text, "%u %u %u", &inside, &outside, &count) != 3 || inside != 0 || outside != 0 ||
-	       count != 4294967295u;
+	/* The initial namespace maps everything onto itself: "0 0 4294967295", padded with blanks. */
+	for (size_t i = 0; i < ELEMENTSOF(whole); i++) {
+		const char *rest = str_after(p + strspn(p, " "), whole[i]);
+
+		if (!rest || !strchr(" \n", *rest))
+			return true;
+		p = rest;
+	}
+	return false;
 }
 
 static bool apparmor_enabled(void)

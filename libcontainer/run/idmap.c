@@ -68,7 +68,7 @@ static bool find_helper(const char *name, char *buf, size_t size)
 		size_t n = strcspn(path, ":");
 
 		if (n > 0 && path[0] == '/' &&
-		    snprintf(buf, size, "%.*s/%s", (int)n, path, name) < (int)size && access(buf, X_OK) == 0)
+		    snprintf(buf, size, "%.*s/%s", (int)n, path, name) < (int)size && sys_can_run(buf))
 			return true;
 		path += n + (path[n] == ':');
 	}
@@ -168,7 +168,7 @@ int idmap_namespace(const char *uid_map, const char *gid_map, struct error *err)
 	}
 	if (pid < 0)
 		return error_set(err, ERR_IDMAP, -pid, "cannot make a user namespace");
-	pidfd = c.pidfd;
+	pidfd = c.pidfd; /* closed on return */
 	r = maps_write(NULL, pid, uid_map, gid_map, false, err);
 	if (r == 0) {
 		proc = proc_open_child(pid, err);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/host.h"
 #include "libcontainer/sys/file.h"
@@ -15,6 +16,7 @@
 int op_oom_score(struct execution *x, const void *data, struct error *err)
 {
 	const struct op_oom_score *op = data;
+	int64_t taken = 0;
 	char text[16], now[16];
 	_cleanup_close_ int proc = proc_open_child(x->pid, err);
 	int r;
@@ -34,7 +36,8 @@ int op_oom_score(struct execution *x, const void *data, struct error *err)
 		return r;
 	}
 	r = (int)sys_read_file(proc, "oom_score_adj", now, sizeof(now));
-	if (r < 0 || atoi(now) != op->value)
+	now[strcspn(now, "\n")] = '\0';
+	if (r < 0 || str_to_i64(now, &taken) < 0 || taken != op->value)
 		return error_set(err, ERR_PRIVILEGE, r < 0 ? -r : 0, "oom_score_adj %d was not taken over",
 				 op->value);
 	return 0;

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "libcontainer/sys/file.h"
 #include "libcontainer/sys/times.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@ static uint32_t components_missing(const char *dir, const char *mount)
 
 	if (str_copy(path, sizeof(path), dir) != strlen(dir))
 		return 1;
-	while (strlen(path) > floor && access(path, F_OK) < 0) {
+	while (strlen(path) > floor && !sys_exists(path)) {
 		char *slash = strrchr(path, '/');
 
 		n++;

@@ -52,16 +52,14 @@ static int source_userns(struct execution *x, const struct op_mount *op, struct 
 
 static int source_idmap(struct execution *x, const struct op_mount *op, int tree, struct error *err)
 {
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
-	unsigned flags = AT_EMPTY_PATH | (op->flags & MOUNT_IDMAP_RECURSIVE ? AT_RECURSIVE : 0u);
-	int fd = source_userns(x, op, err);
+	int fd = source_userns(x, op, err), r;
 
 	if (fd < 0)
 		return fd;
-	attr.userns_fd = (unsigned)fd;
-	if (syscall(SYS_mount_setattr, tree, "", flags, &attr, sizeof(attr)) == 0)
+	r = sys_mount_idmap(tree, op->flags & MOUNT_IDMAP_RECURSIVE, fd);
+	if (r == 0)
 		return 0;
-	(void)error_set(err, ERR_MOUNT, errno, "idmapped mount of %s", program_str(&x->program, op->source));
+	(void)error_set(err, ERR_MOUNT, -r, "idmapped mount of %s", program_str(&x->program, op->source));
 	error_add_hint(err, "the kernel (5.12 or newer) and the file system must support idmapped mounts");
 	return -EINVAL;
 }

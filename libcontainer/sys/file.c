@@ -254,6 +254,16 @@ ssize_t sys_getdents(int fd, void *buf, size_t size)
 	return SYS_FAILED(r, "getdents64(%d)", fd);
 }
 
+bool sys_exists(const char *path)
+{
+	return SYS_FAULT("access") == 0 && faccessat(AT_FDCWD, path, F_OK, 0) == 0;
+}
+
+bool sys_can_run(const char *path)
+{
+	return SYS_FAULT("access") == 0 && faccessat(AT_FDCWD, path, X_OK, 0) == 0;
+}
+
 int sys_write_all(int fd, const void *data, size_t size)
 {
 	const char *p = data;

@@ -86,6 +86,17 @@ int sys_open_tree_clone(int dirfd, const char *path, bool recursive, bool nofoll
 	return r < 0 ? SYS_FAILED(r, "open_tree(%d, \"%s\", 0x%x)", dirfd, path, flags) : r;
 }
 
+int sys_mount_idmap(int fd, bool recursive, int userns)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (unsigned) userns };
+	unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0u);
+	int r = SYS_FAULT("mount_setattr");
+
+	if (r == 0 && syscall(SYS_mount_setattr, fd, "", flags, &attr, sizeof(attr)) < 0)
+		r = -errno;
+	return r < 0 ? SYS_FAILED(r, "mount_setattr(%d, idmap %d)", fd, userns) : 0;
+}
+
 int sys_mount_setattr(int fd, bool recursive, uint64_t set, uint64_t clear, uint64_t propagation)
 {
 	struct mount_attr attr = { .attr_set = set, .attr_clr = clear, .propagation = propagation };

@@ -22,6 +22,9 @@ int sys_fsmount(int fs, unsigned attr);             /* MOUNT_ATTR_* */
 /* A detached copy of the mount(s) at path, or at dirfd itself when path is "". */
 int sys_open_tree_clone(int dirfd, const char *path, bool recursive, bool nofollow);
 
+/* Maps the ids of a detached mount by a user namespace (kernel 5.12). */
+int sys_mount_idmap(int fd, bool recursive, int userns);
+
 /* On the mount whose root fd is: attributes, or propagation (MS_*) when it is not 0. */
 int sys_mount_setattr(int fd, bool recursive, uint64_t set, uint64_t clear, uint64_t propagation);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
+#include "base/str.h"
 #include "libcontainer/sys/process.h"
 
 #include "libcontainer/sys/call.h"
@@ -158,10 +159,10 @@ static int cloexec_each(unsigned first)
 	if (!dir)
 		return -errno;
 	while ((e = readdir(dir))) {
-		int fd = atoi(e->d_name);
+		uint32_t fd;
 
-		if (fd >= 0 && (unsigned)fd >= first)
-			fcntl(fd, F_SETFD, FD_CLOEXEC);
+		if (str_to_u32(e->d_name, &fd) == 0 && fd >= first)
+			fcntl((int)fd, F_SETFD, FD_CLOEXEC);
 	}
 	closedir(dir);
 	return 0;
