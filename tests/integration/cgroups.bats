@@ -158,7 +158,7 @@ limit() {
 	[ "$(limit cpu cpu.idle)" = 1 ]
 }
 
-@test "F323 F324 a negative quota is no limit; burst" {
+@test "F323 F324 a negative quota is no limit, burst" {
 	require_controller cpu
 	edit '.linux.resources.cpu = {quota: -1}'
 	create_container

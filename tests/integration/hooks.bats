@@ -79,7 +79,7 @@ kinds() {
 	! grep createContainer "$LOG" | grep -qF "$host"
 }
 
-@test "F165 F166 F167 args and env are exact; without env the caller's" {
+@test "F165 F166 F167 args and env are exact, without env the caller's" {
 	printf '#!/bin/bash\ncat >/dev/null\nprintf "%%s|" "$0" "$@" >%s.args\nenv | sort >%s.env\n' "$LOG" "$LOG" >"$TMP/show"
 	chmod 755 "$TMP/show"
 	edit '.hooks.createRuntime = [{path: $p, args: ["zero", "a b", ""], env: ["A=1", "PATH=/bin:/usr/bin"]}]' --arg p "$TMP/show"

@@ -39,7 +39,7 @@ show_mount() {
 	[ "$output" = relative ]
 }
 
-@test "F025 a missing destination is made; symlinks inside the root are followed there" {
+@test "F025 a missing destination is made, symlinks inside the root are followed there" {
 	ln -s /var/data "$BUNDLE/rootfs/link"
 	add_mount /link/deep/er bind "$TMP/src" bind
 	container_args cat /var/data/deep/er/file

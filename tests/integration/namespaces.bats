@@ -53,7 +53,7 @@ hold_namespaces() {
 	[ "$output" = fine ]
 }
 
-@test "F209 no mount namespace: chroot; masked paths and mounts are errors" {
+@test "F209 no mount namespace: chroot, masked paths and mounts are errors" {
 	set_namespaces "pid ipc uts"
 	edit 'del(.mounts) | del(.linux.maskedPaths) | del(.linux.readonlyPaths) | .process.env = ["PATH=/bin"]'
 	container_args ls /

@@ -149,7 +149,7 @@ filter() {
 	wait
 }
 
-@test "F424 a listener path that nobody serves is an error; without NOTIFY it is ignored" {
+@test "F424 a listener path that nobody serves is an error, without NOTIFY it is ignored" {
 	edit '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", listenerPath: $p,
 		syscalls: [{names: ["getppid"], action: "SCMP_ACT_NOTIFY"}]}' --arg p "$TMP/none"
 	run_container
