@@ -128,7 +128,7 @@ static bool explain_parent(const char *path, struct error *err)
 	char parent[PATH_MAX];
 	size_t k;
 
-	for (k = 1; path[k] && k < sizeof(parent); k++) {
+	for (k = 1; k < sizeof(parent) && path[k]; k++) {
 		if (path[k] != '/')
 			continue;
 		memcpy(parent, path, k);
