@@ -247,8 +247,7 @@ limit() {
 	require_controller memory
 	edit '.linux.resources.memory = {limit: 8192}'
 	try_create
-	[ "$status" -ne 0 ]
-	[[ "$output" == *memory* ]]
+	expect_error 'killed by the out-of-memory killer' 'memory: limit 8192' 'OOM kill' 'raise the memory limit'
 }
 
 @test "a memory limit of 512 KiB is enough to start" {
