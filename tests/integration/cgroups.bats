@@ -218,7 +218,7 @@ limit() {
 	list=$(limit devices devices.list)
 	grep -qx "c 10:229 rw" <<<"$list" || grep -qx "c 10:229 rwm" <<<"$list"
 	grep -qx "c 1:3 rwm" <<<"$list"
-	! grep -q "^a" <<<"$list"
+	if grep -q "^a" <<<"$list"; then fail "everything is allowed: $list"; fi
 	berth delete --force "$ID"
 	refuse '.linux.resources.devices = [{access: "rwm"}]' allow
 	refuse '.linux.resources.devices = [{allow: true, type: "x"}]' /linux/resources/devices/0/type
