@@ -157,7 +157,8 @@ int op_id_map(struct execution *x, const void *data, struct error *err)
 int idmap_namespace(const char *uid_map, const char *gid_map, struct error *err)
 {
 	struct sys_clone c = { .flags = CLONE_NEWUSER, .cgroup = -1 };
-	_cleanup_close_ int pidfd = -1, proc = -1;
+	_cleanup_close_ _unused_ int pidfd = -1; /* held until we return */
+	_cleanup_close_ int proc = -1;
 	int status, r, fd = -1;
 	pid_t pid = sys_clone(&c);
 
@@ -168,7 +169,7 @@ int idmap_namespace(const char *uid_map, const char *gid_map, struct error *err)
 	}
 	if (pid < 0)
 		return error_set(err, ERR_IDMAP, -pid, "cannot make a user namespace");
-	pidfd = c.pidfd; /* closed on return */
+	pidfd = c.pidfd;
 	r = maps_write(NULL, pid, uid_map, gid_map, false, err);
 	if (r == 0) {
 		proc = proc_open_child(pid, err);
