@@ -367,7 +367,8 @@ int mounts_emit(struct compiler *c)
 		if (r < 0)
 			return r;
 	}
-	if (c->options->notify_socket)
+	/* It would stay on the host and keep the state directory busy. */
+	if (c->options->notify_socket && has_namespace(c, CLONE_NEWNS))
 		emit_notify(c);
 	return 0;
 }
