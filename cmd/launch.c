@@ -166,6 +166,20 @@ int launch_options(struct context *ctx, struct launch *l, const char *id)
 	return 0;
 }
 
+int launch_notify(struct context *ctx, struct launch *l, struct state_root *root)
+{
+	const char *caller = getenv("NOTIFY_SOCKET");
+	int r;
+
+	if (!caller || !caller[0])
+		return 0;
+	r = open_root(ctx, true, root);
+	if (r < 0)
+		return r;
+	l->options.notify_socket = arena_printf(&l->arena, "%s/%s/notify", root->path, l->options.id);
+	return l->options.notify_socket ? 0 : error_set(&ctx->err, ERR_NO_MEMORY, ENOMEM, "notify socket");
+}
+
 struct launch_request launch_request(struct context *ctx, const struct launch *l,
 				     const struct state_root *root)
 {

@@ -34,6 +34,12 @@ int launch_prepare(struct context *ctx, struct launch *l, const char *bundle, co
 /* Fills l->options from the options that create and run have. */
 int launch_options(struct context *ctx, struct launch *l, const char *id);
 
+/*
+ * With NOTIFY_SOCKET in our environment: opens the state root, for the directory of the socket that the
+ * container gets lies in there. Without it nothing happens.
+ */
+int launch_notify(struct context *ctx, struct launch *l, struct state_root *root);
+
 /* The state root of --root; create: make it when it is missing. */
 int open_root(struct context *ctx, bool create, struct state_root *ret);
 

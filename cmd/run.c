@@ -12,8 +12,10 @@ int cmd_run(struct context *ctx)
 		return r;
 	l.options.detached = ctx->args.set[OPT_DETACH];
 	l.options.foreground_terminal = !l.options.detached && !l.options.have_console_socket;
-	r = launch_prepare(ctx, &l, ctx->args.value[OPT_BUNDLE], ctx->args.value[OPT_CONFIG]);
+	r = launch_notify(ctx, &l, &root);
 	if (r == 0)
+		r = launch_prepare(ctx, &l, ctx->args.value[OPT_BUNDLE], ctx->args.value[OPT_CONFIG]);
+	if (r == 0 && root.fd < 0)
 		r = open_root(ctx, true, &root);
 	if (r < 0)
 		return r;

@@ -193,9 +193,16 @@ static int read_bind(struct compiler *c, const struct config_mount *m, const str
 {
 	if (str_is_empty(m->source))
 		return compiler_error(c, m, CONFIG_MISSING, "source of a bind mount");
-	if (o->n_data)
-		return compiler_error(c, &m->options, CONFIG_VALUE, "\"%s\" is no option of a bind mount",
-				      o->data[0]);
+	/*
+	 * A bind mount has no superblock to give mode= or size= to; the kernel ignores them and configurations
+	 * carry them. A word without a value may be a mistyped protection ("noexce"): that must not be lost.
+	 */
+	for (size_t i = 0; i < o->n_data; i++) {
+		if (!strchr(o->data[i], '='))
+			return compiler_error(c, &m->options, CONFIG_VALUE,
+					      "\"%s\" is no option of a bind mount", o->data[i]);
+		(void)compiler_warn(c, "mount option \"%s\" means nothing to a bind mount", o->data[i]);
+	}
 	if (op->flags & MOUNT_TMPCOPYUP)
 		return compiler_error(c, &m->options, CONFIG_CONFLICT, "tmpcopyup and bind");
 	if (m->source[0] == '/')
@@ -348,19 +355,20 @@ static void emit_notify(struct compiler *c)
 
 int mounts_emit(struct compiler *c)
 {
-	if (!has_namespace(c, CLONE_NEWNS)) {
-		if (c->config->n_mounts)
-			return compiler_error(c, &c->config->mounts, CONFIG_CONFLICT,
-					      "mounts without a mount namespace");
-		return 0;
-	}
+	/*
+	 * Without a mount namespace they are made in the caller's, below the root file system, as the peers do:
+	 * whoever shares it on purpose owns what is mounted there, and takes it away.
+	 */
+	if (!has_namespace(c, CLONE_NEWNS) && c->config->n_mounts)
+		(void)compiler_warn(c, "without a mount namespace the mounts stay when the container is gone");
 	for (size_t i = 0; i < c->config->n_mounts; i++) {
 		int r = emit_one(c, &c->config->mounts[i]);
 
 		if (r < 0)
 			return r;
 	}
-	if (c->options->notify_socket)
+	/* It would stay on the host and keep the state directory busy. */
+	if (c->options->notify_socket && has_namespace(c, CLONE_NEWNS))
 		emit_notify(c);
 	return 0;
 }

@@ -16,6 +16,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/launch.c \
 	libcontainer/run/limits.c \
 	libcontainer/run/listener.c libcontainer/run/listener.h \
+	libcontainer/run/notify.c libcontainer/run/notify.h \
 	libcontainer/run/output.c \
 	libcontainer/run/relay.c libcontainer/run/relay.h \
 	libcontainer/run/reserve.c libcontainer/run/reserve.h \

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "libcontainer/run/notify.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/times.h"
 
@@ -125,6 +126,8 @@ int op_state_reserve(struct execution *x, const void *data _unused_, struct erro
 
 	if (r == 0)
 		r = record_fill(x, err);
+	if (r == 0 && x->request->options->notify_socket)
+		r = notify_make_dir(x->state_dir, err);
 	return r == 0 ? record_write(x->state_dir, &x->record, err) : r;
 }
 

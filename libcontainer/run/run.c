@@ -7,6 +7,7 @@
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
+#include "libcontainer/run/notify.h"
 #include "libcontainer/run/relay.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/pidfd.h"
@@ -23,6 +24,7 @@
 #define DRAIN_TIMEOUT_MS 5000
 
 static struct relay relay = { .master = -1 };
+static int notify = -1;
 
 /* Init has sent the master before it arrived at OP_WAIT_START. */
 static int console_open(struct execution *x, struct error *err)
@@ -50,8 +52,10 @@ static int run_start(struct execution *x, struct error *err)
 		.message = &x->message,
 	};
 	uint32_t n_ops = x->program.header->n_ops;
-	int r;
+	int r = notify_open(x->state_dir, &notify, err);
 
+	if (r < 0)
+		return r;
 	trace_begin(&x->trace, "start", UINT32_MAX);
 	fault_before(n_ops);
 	r = message_send(x->wire, MESSAGE_GO, x->program.header->wait, NULL, 0, -1);
@@ -120,22 +124,24 @@ static int foreground(struct execution *x, struct error *err)
 
 	x->watch.forward = true;
 	while (!x->reaped) {
-		struct pollfd p[2 + RELAY_POLLS] = {
+		struct pollfd p[3 + RELAY_POLLS] = {
 			{ .fd = x->watch.fd, .events = POLLIN },
 			{ .fd = x->pidfd, .events = POLLIN },
+			{ .fd = notify, .events = POLLIN },
 			{ .fd = -1 }, { .fd = -1 }, { .fd = -1 },
 		};
 
 		forward_signals(x);
 		if (relay.master >= 0)
-			relay_prepare(&relay, p + 2);
+			relay_prepare(&relay, p + 3);
 		r = sys_poll(p, ELEMENTSOF(p), -1);
 		if (r < 0)
 			return error_set(err, ERR_SYSTEM, -r, "cannot wait for the container");
 		if (p[0].revents && watch_check(&x->watch, err) < 0)
 			return -EIO;
 		if (relay.master >= 0)
-			relay_copy(&relay, p + 2);
+			relay_copy(&relay, p + 3);
+		notify_read(&notify, x->pid);
 		if (p[1].revents)
 			(void)init_reap(x, 0);
 	}
@@ -192,6 +198,8 @@ static int run_until_started(struct execution *x, bool subreaper, struct error *
 		r = run_start(x, err);
 	if (r == 0)
 		r = run_poststart(x, err);
+	if (r == 0 && x->request->options->detached)
+		r = notify_wait(&notify, x->pidfd, x->pid, &x->watch, err);
 	return r == 0 ? trace_write(&x->trace, x->page, x->pid, err) : r;
 }
 
@@ -210,6 +218,7 @@ int container_run(const struct launch_request *request, bool keep, bool no_subre
 		else if (!detached)
 			r = run_foreground(&x, keep, ret_status, err);
 	}
+	fd_close(&notify);
 	relay_close(&relay);
 	execution_done(&x);
 	return r;

@@ -6,6 +6,7 @@
 #include "libcontainer/run/destroy.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
+#include "libcontainer/run/notify.h"
 #include "libcontainer/run/trace.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/memfd.h"
@@ -24,6 +25,7 @@ struct starting {
 	int dir;
 	int pidfd;
 	int sock;
+	int notify;
 	struct page *page;
 	struct record record;
 	struct document doc;
@@ -35,6 +37,7 @@ static void starting_done(struct starting *s)
 {
 	if (s->page)
 		sys_unmap(s->page, s->page->size);
+	fd_close(&s->notify);
 	fd_close(&s->sock);
 	fd_close(&s->pidfd);
 	fd_close(&s->dir);
@@ -124,8 +127,10 @@ static int start_order(struct starting *s, struct error *err)
 		.record = &s->record,
 		.message = &s->message,
 	};
-	int r;
+	int r = notify_open(s->dir, &s->notify, err);
 
+	if (r < 0)
+		return r;
 	trace_begin(&s->trace, "start", UINT32_MAX);
 	fault_before(s->page->n_ops);
 	r = message_send(s->sock, MESSAGE_GO, s->message.op, NULL, 0, -1);
@@ -163,7 +168,8 @@ int container_start(const struct state_root *root, const char *id, const char *t
 
 	if (!s)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "start");
-	*s = (struct starting){ .root = root, .id = id, .dir = -1, .pidfd = -1, .sock = -1 };
+	*s = (struct starting){ .root = root, .id = id, .dir = -1, .pidfd = -1, .sock = -1,
+				.notify = -1 };
 	trace_init(&s->trace, trace);
 	r = start_connect(s, err);
 	if (r == 0) {
@@ -174,6 +180,11 @@ int container_start(const struct state_root *root, const char *id, const char *t
 			r = start_hooks(s, err);
 			if (r < 0)
 				(void)container_delete(root, id, true, &ignored);
+		}
+		if (r == 0 && s->notify >= 0) {
+			/* Other commands may work with the container while we wait for it to be ready. */
+			(void)sys_flock(s->dir, LOCK_UN);
+			r = notify_wait(&s->notify, s->pidfd, s->record.init.pid, NULL, err);
 		}
 		if (r == 0)
 			r = trace_write(&s->trace, s->page, s->record.init.pid, err);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "libcontainer/run/notify.h"
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "libcontainer/sys/socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define DIR_NAME "notify"
+#define SOCKET_NAME "notify.sock"
+#define MESSAGES_AT_ONCE 64
+
+static const char *caller_socket(void)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+
+	return path && path[0] ? path : NULL;
+}
+
+int notify_make_dir(int state_dir, struct error *err)
+{
+	/* The container's users have to reach the socket; the state directory around it is closed to the host's. */
+	if (mkdirat(state_dir, DIR_NAME, 0755) < 0 || fchmodat(state_dir, DIR_NAME, 0755, 0) < 0)
+		return error_set(err, ERR_STATE_WRITE, errno, "directory of the notify socket");
+	return 0;
+}
+
+int notify_open(int state_dir, int *ret, struct error *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	_cleanup_close_ int dir = -1;
+	_cleanup_close_ int fd = -1;
+
+	*ret = -1;
+	if (!caller_socket())
+		return 0;
+	dir = openat(state_dir, DIR_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0 && errno == ENOENT)
+		return 0;
+	if (dir >= 0)
+		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" SOCKET_NAME, dir);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    fchmodat(dir, SOCKET_NAME, 0777, 0) < 0)
+		return error_set(err, ERR_SOCKET, errno, "notify socket");
+	*ret = fd_steal(&fd);
+	return 0;
+}
+
+/* Our own words only: what else the container says is not for the manager that trusts us. */
+static void forward_ready(pid_t pid)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *path = caller_socket();
+	_cleanup_close_ int fd = -1;
+	size_t len = path ? strlen(path) : 0;
+	char text[64];
+	int n = snprintf(text, sizeof(text), "READY=1\nMAINPID=%d", (int)pid);
+
+	if (len == 0 || len >= sizeof(address.sun_path)) {
+		log_warning("NOTIFY_SOCKET names no socket");
+		return;
+	}
+	memcpy(address.sun_path, path, len);
+	if (path[0] == '@') /* an abstract one */
+		address.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || sendto(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address,
+			     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
+		log_warning("cannot pass READY on to %s: %s", path, errno_words(errno));
+}
+
+static bool says_ready(char *text)
+{
+	for (char *line = text, *next; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (streq(line, "READY=1"))
+			return true;
+	}
+	return false;
+}
+
+void notify_read(int *fd, pid_t pid)
+{
+	char text[4096];
+
+	/* Bounded: a container that never stops talking does not keep us from our other work. */
+	for (unsigned i = 0; *fd >= 0 && i < MESSAGES_AT_ONCE; i++) {
+		ssize_t n = recv(*fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+
+		if (n < 0)
+			return;
+		text[n] = '\0';
+		if (!says_ready(text))
+			continue;
+		forward_ready(pid);
+		fd_close(fd);
+	}
+}
+
+int notify_wait(int *fd, int pidfd, pid_t pid, struct watch *watch, struct error *err)
+{
+	int r = 0;
+
+	while (r == 0 && *fd >= 0) {
+		struct pollfd p[] = {
+			{ .fd = *fd, .events = POLLIN },
+			{ .fd = pidfd, .events = POLLIN },
+			{ .fd = watch ? watch->fd : -1, .events = POLLIN },
+		};
+
+		r = sys_poll(p, ELEMENTSOF(p), -1);
+		if (r < 0)
+			return error_set(err, ERR_SYSTEM, -r, "cannot wait for READY");
+		notify_read(fd, pid);
+		if (p[1].revents)
+			fd_close(fd);
+		r = p[2].revents ? watch_check(watch, err) : 0;
+	}
+	return r;
+}
