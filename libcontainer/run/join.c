@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "base/fd.h"
+#include "base/str.h"
 #include "libcontainer/run/execute.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/pidfd.h"
@@ -41,6 +42,47 @@ static const char *namespace_name(uint32_t type)
 	return "unknown";
 }
 
+/* Which namespace a parameter belongs to, by the start of its path below /proc/sys. */
+static const struct {
+	const char *prefix;
+	uint32_t type;
+	const char *own; /* our own namespace of that type */
+} parameters[] = {
+	{ "net/", CLONE_NEWNET, "/proc/self/ns/net" },
+	{ "kernel/domainname", CLONE_NEWUTS, "/proc/self/ns/uts" },
+	{ "kernel/", CLONE_NEWIPC, "/proc/self/ns/ipc" },
+	{ "fs/mqueue/", CLONE_NEWIPC, "/proc/self/ns/ipc" },
+	{ "user/", CLONE_NEWUSER, "/proc/self/ns/user" },
+};
+
+/*
+ * The compiler refuses parameters of a namespace that the container shares with the host, as far as the path tells. A
+ * bind mount or another process's link may lead to the host's namespace as well; setting the parameter there would
+ * change the host (GHSA-w2j5-3rcx-vx7x).
+ */
+static int refuse_host_parameters(const struct execution *x, uint32_t type, int fd, const char *path,
+				  struct error *err)
+{
+	struct stat joined, own;
+
+	for (uint32_t at = 0; at < x->program.header->n_ops; at++) {
+		const struct program_op *op = &x->program.ops[at];
+		const struct op_sysctl *sysctl = program_data(&x->program, op);
+		const char *key = op->type == OP_SYSCTL ? program_str(&x->program, sysctl->key) : NULL;
+		size_t i = 0;
+
+		while (key && i < ELEMENTSOF(parameters) && !str_after(key, parameters[i].prefix))
+			i++;
+		if (!key || i == ELEMENTSOF(parameters) || parameters[i].type != type)
+			continue;
+		if (sys_fstat(fd, &joined) < 0 || sys_fstatat(AT_FDCWD, parameters[i].own, &own, 0) < 0 ||
+		    (joined.st_dev == own.st_dev && joined.st_ino == own.st_ino))
+			return error_set(err, ERR_SYSCTL, 0, "%s: %s is the host's own namespace",
+					 program_str(&x->program, sysctl->name), path);
+	}
+	return 0;
+}
+
 int op_namespace_join(struct execution *x, const void *data, struct error *err)
 {
 	const struct op_namespace_join *op = data;
@@ -64,6 +106,8 @@ int op_namespace_join(struct execution *x, const void *data, struct error *err)
 	if ((uint32_t)type != op->type)
 		return error_set(err, ERR_NAMESPACE, 0, "%s: is a %s namespace, not a %s namespace", path,
 				 namespace_name((uint32_t)type), namespace_name(op->type));
+	if (refuse_host_parameters(x, op->type, fd, path, err) < 0)
+		return -EPERM;
 	x->joins[x->n_joins++] =
 		(struct join){ .type = op->type, .fd = fd_steal(&fd), .path = path, .op = x->at };
 	return 0;

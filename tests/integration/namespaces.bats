@@ -206,6 +206,11 @@ hold_namespaces() {
 	refuse '.linux.sysctl = {"net.ipv4.ip_forward": "1"}
 		| (.linux.namespaces[] | select(.type == "network")).path = "/proc/self/ns/net"
 		| .mounts |= map(select(.type != "sysfs"))' net.ipv4.ip_forward
+	# the host's namespace under another name
+	export HOST_PID=$$
+	refuse '.linux.sysctl = {"net.ipv4.ip_forward": "1"}
+		| (.linux.namespaces[] | select(.type == "network")).path = "/proc/\($ENV.HOST_PID)/ns/net" | .mounts |= map(select(.type != "sysfs"))' \
+		net.ipv4.ip_forward
 	refuse '.linux.sysctl = {"net.../../kernel/panic": "1"}' sysctl
 	refuse '.linux.sysctl = {"net.ipv4.ip_forward": "1\n2"}' sysctl
 }
