@@ -53,7 +53,7 @@ hold_namespaces() {
 	[ "$output" = fine ]
 }
 
-@test "F209 no mount namespace: chroot, mounts in the caller's; masked paths are errors" {
+@test "F209 no mount namespace: chroot, mounts in the caller's, masked paths are errors" {
 	set_namespaces "pid ipc uts"
 	edit 'del(.mounts) | del(.linux.maskedPaths) | del(.linux.readonlyPaths) | .process.env = ["PATH=/bin"]'
 	container_args ls /
