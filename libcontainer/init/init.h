@@ -57,9 +57,10 @@ struct init {
 	bool exec_ready;
 	char **argv, **envp;
 	char **environ;       /* the caller's, for hooks without an environment */
+	/* The large members last, and only their beginnings in use while init waits: fewer pages are touched. */
+	struct message message;
 	char home[PATH_MAX];  /* "HOME=..." or empty */
 	char path[PATH_MAX];  /* the program's file or empty */
-	struct message message;
 };
 
 /* walk.c. Does all operations; returns the exit status. */

@@ -129,7 +129,7 @@ static void _noreturn_ quit(int status)
 
 int main(int argc, char **argv, char **envp)
 {
-	struct error err = ERROR_INIT;
+	static struct error err; /* off the stack, as in walk() */
 	struct init *i = &init;
 	uint32_t fd;
 

@@ -132,7 +132,8 @@ static void walk_report(struct init *i, const struct program_op *op, struct erro
 
 int walk(struct init *i)
 {
-	struct error err = ERROR_INIT;
+	/* Off the stack: its pages are touched only when something goes wrong, not by each waiting container. */
+	static struct error err;
 	bool gone = false;
 
 	for (i->at = 0; i->at < i->program.header->n_ops; i->at++) {
