@@ -56,6 +56,10 @@ static struct features_words words_of(const char *const *list)
 int cmd_features(struct context *ctx)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct features_memory_policy memory_policy = {
+		.modes = words_of(compile_memory_policy_modes),
+		.flags = words_of(compile_memory_policy_flags),
+	};
 	struct features_linux linux_part = {
 		.namespaces = words_of(compile_namespaces),
 		.capabilities = words_of(compile_capabilities),
@@ -63,6 +67,7 @@ int cmd_features(struct context *ctx)
 		.seccomp = &seccomp,
 		.apparmor = &enabled,
 		.selinux = &enabled,
+		.memory_policy = &memory_policy,
 		.intel_rdt = &intel_rdt,
 		.mount_extensions = &mount_extensions,
 		.net_devices = &disabled,

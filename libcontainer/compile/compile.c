@@ -100,15 +100,12 @@ static int check_unsupported(struct compiler *c)
 {
 	const struct config_linux *l = c->linux_;
 	const struct config_intel_rdt *rdt = l->intel_rdt;
-	const struct config_memory_policy *mem = l->memory_policy;
 
 	if (l->n_net_devices)
 		return compiler_error(c, &l->net_devices, CONFIG_UNSUPPORTED, "linux.netDevices");
 	if (rdt && (rdt->clos_id || rdt->schemata.n || rdt->l3_cache_schema || rdt->mem_bw_schema
 		    || rdt->enable_monitoring.v))
 		return compiler_error(c, &l->intel_rdt, CONFIG_UNSUPPORTED, "linux.intelRdt");
-	if (mem && (mem->mode || mem->nodes || mem->flags.n))
-		return compiler_error(c, &l->memory_policy, CONFIG_UNSUPPORTED, "linux.memoryPolicy");
 	if (!str_is_empty(l->mount_label) && !c->host->selinux)
 		return compiler_error(c, &l->mount_label, CONFIG_UNSUPPORTED,
 				      "mountLabel \"%s\": SELinux is not enabled on this host", l->mount_label);
@@ -260,6 +257,7 @@ static int (*const steps[])(struct compiler *c) = {
 	sysctl_emit,
 	rootfs_emit_paths,
 	process_emit_scheduler,
+	memory_policy_emit,
 	process_emit_create,
 	emit_end_of_create,
 	/* start */

@@ -131,6 +131,9 @@ int process_emit_create(struct compiler *c);
 int process_emit_start(struct compiler *c);
 int limits_emit(struct compiler *c, enum op_type type);
 
+/* memory-policy.c */
+int memory_policy_emit(struct compiler *c);
+
 /* caps.c */
 int caps_emit(struct compiler *c);
 uint64_t caps_bounding(struct compiler *c);

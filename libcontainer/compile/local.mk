@@ -14,6 +14,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/emit.h \
 	libcontainer/compile/explain.c \
 	libcontainer/compile/hooks.c \
+	libcontainer/compile/memory-policy.c \
 	libcontainer/compile/mount-cgroup.c \
 	libcontainer/compile/mount-options.c \
 	libcontainer/compile/mounts.c \

@@ -23,6 +23,7 @@
 #define IN_LINUX(text) TOP PROCESS "},\"linux\":{" NS "," text "}}"
 #define IN_PROCESS(text) TOP PROCESS "," text "},\"linux\":{" NS "}}"
 #define IN_MOUNT(text) TOP PROCESS "},\"mounts\":[{" text "}],\"linux\":{" NS "}}"
+#define IN_POLICY(text) IN_LINUX("\"memoryPolicy\":{" text "}")
 #define IN_RESOURCES(text) IN_LINUX("\"resources\":{" text "}")
 #define IN_NAMESPACES(text) TOP PROCESS "},\"linux\":{\"namespaces\":[" text "]}}"
 #define MAP(c, h, s) "[{\"containerID\":" #c ",\"hostID\":" #h ",\"size\":" #s "}]"
@@ -219,8 +220,29 @@ static const struct bad bads[] = {
 	  NULL, NULL },
 	{ "intel rdt", IN_LINUX("\"intelRdt\":{\"closID\":\"x\"}"), ERR_CONFIG_UNSUPPORTED, "/linux/intelRdt",
 	  NULL, NULL },
-	{ "memory policy", IN_LINUX("\"memoryPolicy\":{\"mode\":\"MPOL_LOCAL\",\"nodes\":\"\"}"),
-	  ERR_CONFIG_UNSUPPORTED, "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy without mode", IN_POLICY("\"nodes\":\"0\""), ERR_CONFIG_MISSING,
+	  "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy mode", IN_POLICY("\"mode\":\"MPOL_X\""), ERR_CONFIG_VALUE, "/linux/memoryPolicy/mode",
+	  NULL, NULL },
+	{ "memory policy flag", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"0\",\"flags\":[\"MPOL_F_X\"]"),
+	  ERR_CONFIG_VALUE, "/linux/memoryPolicy/flags/0", NULL, NULL },
+	{ "memory policy flags",
+	  IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"0\","
+		    "\"flags\":[\"MPOL_F_STATIC_NODES\",\"MPOL_F_RELATIVE_NODES\"]"),
+	  ERR_CONFIG_CONFLICT, "/linux/memoryPolicy/flags", NULL, NULL },
+	{ "memory policy flag without nodes",
+	  IN_POLICY("\"mode\":\"MPOL_PREFERRED\",\"flags\":[\"MPOL_F_STATIC_NODES\"]"), ERR_CONFIG_CONFLICT,
+	  "/linux/memoryPolicy/flags", NULL, NULL },
+	{ "memory policy needs nodes", IN_POLICY("\"mode\":\"MPOL_INTERLEAVE\""), ERR_CONFIG_MISSING,
+	  "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy empty nodes", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"\""), ERR_CONFIG_MISSING,
+	  "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy takes no nodes", IN_POLICY("\"mode\":\"MPOL_LOCAL\",\"nodes\":\"0\""),
+	  ERR_CONFIG_CONFLICT, "/linux/memoryPolicy/nodes", NULL, NULL },
+	{ "memory policy node list", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"3-1\""), ERR_CONFIG_VALUE,
+	  "/linux/memoryPolicy/nodes", NULL, NULL },
+	{ "memory policy node number", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"0,1024\""),
+	  ERR_CONFIG_VALUE, "/linux/memoryPolicy/nodes", NULL, NULL },
 };
 
 static int compile_text(const char *text, const struct host *host, const struct compile_options *options,
