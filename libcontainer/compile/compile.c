@@ -112,16 +112,6 @@ static int check_unsupported(struct compiler *c)
 	return 0;
 }
 
-static int check_annotations(struct compiler *c)
-{
-	const struct string_map *map = &c->config->annotations;
-
-	for (size_t i = 0; i < map->n; i++)
-		if (!*map->v[i].name)
-			return compiler_error(c, &map->v[i], CONFIG_VALUE, "annotation with an empty name");
-	return 0;
-}
-
 static bool has_limits(const struct config_resources *res)
 {
 	return res->memory || res->cpu || res->pids || res->block_io || res->network || res->n_hugepage_limits
@@ -214,7 +204,10 @@ static int emit_end_of_create(struct compiler *c)
 	compiler_emit_own(c, OP_WAIT_START, NULL);
 	compiler_emit_own(c, OP_RECORD, NULL);
 	emit_output(c, OP_PID_FILE, c->options->pid_file);
-	emit_output(c, OP_PIDFD_SOCKET, c->options->pidfd_socket);
+	/* The caller's own word goes before that of the configuration. */
+	emit_output(c, OP_PIDFD_SOCKET, c->options->pidfd_socket
+						? c->options->pidfd_socket
+						: annotation_value(c, ANNOTATION_PIDFD_RECEIVER));
 	compiler_emit_own(c, OP_COMMIT, NULL);
 	return 0;
 }
@@ -231,7 +224,7 @@ static int emit_start(struct compiler *c)
 /* First what can be wrong with the whole, then the program in the order in which it runs. */
 static int (*const steps[])(struct compiler *c) = {
 	check_unsupported,
-	check_annotations,
+	annotations_read,
 	namespaces_read,
 	rootfs_read,
 	process_read,

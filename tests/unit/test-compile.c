@@ -48,6 +48,8 @@ static const struct host user_host = { .euid = 1000, .last_cap = 40 };
 static const struct bad bads[] = {
 	/* top */
 	{ "no root", "{\"ociVersion\":\"1.3.0\"," PROCESS "}}", ERR_CONFIG_MISSING, "", NULL, NULL },
+	{ "mount context", IN_TOP("\"annotations\":{\"run.oci.mount_context_type\":\"x\"}"), ERR_CONFIG_VALUE,
+	  "/annotations/run.oci.mount_context_type", NULL, NULL },
 	{ "annotation", IN_TOP("\"annotations\":{\"\":\"x\"}"), ERR_CONFIG_VALUE, "/annotations/", NULL, NULL },
 	{ "hostname", IN_TOP("\"hostname\":\"x\""), ERR_CONFIG_CONFLICT, "/hostname", NULL, NULL },
 	{ "masked without namespace", IN_TOP("\"linux\":{\"maskedPaths\":[\"/x\"]}"), ERR_CONFIG_CONFLICT,
