@@ -246,7 +246,8 @@ static int unknown_call(const struct document *doc, const struct config_seccomp 
 }
 
 int seccomp_profile_read(const struct document *doc, const struct config_seccomp *conf,
-			 const struct seccomp_options *options, struct arena *arena, struct seccomp_profile *ret, struct error *err)
+			 const struct seccomp_options *options, struct arena *arena,
+			 struct seccomp_profile *ret, struct error *err)
 {
 	int r;
 
