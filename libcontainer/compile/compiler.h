@@ -11,6 +11,8 @@
 #include "libcontainer/compile/compile.h"
 #include "libcontainer/compile/emit.h"
 
+#include <linux/sched.h> /* CLONE_NEWTIME, which libc may lack */
+
 struct compiler {
 	const struct document *doc;
 	const struct config *config;
@@ -42,6 +44,15 @@ struct deferred_readonly { pstr target; const struct config_mount *mount; };
 static inline bool has_namespace(const struct compiler *c, uint32_t flag)
 {
 	return (c->ns_new | c->ns_join) & flag;
+}
+
+/*
+ * In a user namespace init may lack the right to reach the source of a mount, which a privileged runtime
+ * never does. An ordinary user's runtime may not clone mounts at all, his init may.
+ */
+static inline bool runtime_opens_sources(const struct compiler *c)
+{
+	return has_namespace(c, CLONE_NEWUSER) && c->host->euid == 0;
 }
 
 /*

@@ -211,8 +211,7 @@ static int read_bind(struct compiler *c, const struct config_mount *m, const str
 		op->source = emit_strf(&c->emit, "%s/%s", c->options->bundle, m->source);
 	/* A bind mount has no superblock of its own to change. */
 	op->sb_set = op->sb_clear = 0;
-	/* In a user namespace init may lack the right to reach the source; the runtime never does. */
-	if (has_namespace(c, CLONE_NEWUSER))
+	if (runtime_opens_sources(c))
 		op->flags |= MOUNT_FROM_RUNTIME;
 	return 0;
 }
@@ -349,7 +348,7 @@ static void emit_notify(struct compiler *c)
 	op.source = emit_str(&c->emit, c->options->notify_socket);
 	op.target = emit_str(&c->emit, "/run/notify");
 	op.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-	if (has_namespace(c, CLONE_NEWUSER))
+	if (runtime_opens_sources(c))
 		op.flags |= MOUNT_FROM_RUNTIME;
 	compiler_emit_own(c, OP_MOUNT, &op);
 }

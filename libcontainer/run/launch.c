@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/fault.h"
+#include "libcontainer/run/host.h"
 #include "libcontainer/run/init-image.h"
 #include "libcontainer/sys/caps.h"
 #include "libcontainer/sys/file.h"
@@ -32,6 +33,7 @@ struct launch {
 	int page;
 	int fd[INIT_FD_MAX];
 	bool wants_cgroup;  /* a child that was not born there waits for an order before anything else */
+	bool guard_later;   /* init stays dumpable until its ids are mapped */
 };
 
 #define LAUNCH_INIT { .image = -1, .page = -1, .fd = { -1, -1, -1, -1 } }
@@ -165,13 +167,25 @@ static bool enters_userns(const struct execution *x)
 	return x->program.header->flags & PROGRAM_NEW_USERNS;
 }
 
+/*
+ * procfs gives the files of a process that is not dumpable to root: an ordinary user could not map the ids of
+ * his own container. Until they are mapped, init holds nothing that this user does not have already; but in
+ * a joined pid namespace there are others who could trace it.
+ */
+static bool may_guard_later(const struct execution *x)
+{
+	return x->program.header->flags & PROGRAM_NEW_USERNS && x->n_joins == 0 &&
+	       (geteuid() != 0 || host_in_userns());
+}
+
 /* The new process, still with berth's memory: as little as possible, then the small program. */
 static void launch_child(void *arg, bool into_cgroup)
 {
 	struct launch *l = arg;
 	char number[16];
 	char name[] = "berth-init";
-	char *argv[] = { name, number, NULL };
+	char later[] = INIT_GUARD_LATER;
+	char *argv[] = { name, number, l->guard_later ? later : NULL, NULL };
 	struct message go;
 	int r;
 
@@ -240,6 +254,7 @@ int op_clone(struct execution *x, const void *data, struct error *err)
 
 	l.x = x;
 	l.wants_cgroup = dir != NULL;
+	l.guard_later = may_guard_later(x);
 	if (dir) {
 		cgroup = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
 		if (cgroup < 0)

@@ -126,9 +126,9 @@ static const struct bad bads[] = {
 	      ",\"gidMappings\":" MAP(0, 1000, 10) "}}",
 	  ERR_CONFIG_CONFLICT, "/process/user/gid", NULL, NULL },
 	{ "setgroups denied",
-	  TOP "\"process\":{\"user\":{\"uid\":0,\"gid\":0,\"additionalGids\":[1]},\"args\":[\"a\"],\"cwd\":\"/\"},"
+	  TOP "\"process\":{\"user\":{\"uid\":0,\"gid\":0,\"additionalGids\":[0]},\"args\":[\"a\"],\"cwd\":\"/\"},"
 	      "\"linux\":{\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"user\"}],\"uidMappings\":"
-	      MAP(0, 1000, 10) ",\"gidMappings\":" MAP(0, 1000, 10) "}}",
+	      MAP(0, 1000, 10) ",\"gidMappings\":" MAP(0, 1000, 1) "}}",
 	  ERR_CONFIG_CONFLICT, "/process/user/additionalGids", &user_host, NULL },
 	/* hooks */
 	{ "hook path", IN_TOP("\"hooks\":{\"poststop\":[{\"path\":\"x\"}]}"), ERR_CONFIG_VALUE,
