@@ -59,8 +59,7 @@ user_run() {
 }
 
 @test "F733 every start of a user's container finds its files, however fast its init is" {
-	local i
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		user_run
 	done
 }
