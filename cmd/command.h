@@ -99,6 +99,7 @@ void command_help(const struct command *command);
 /* Shared by several commands (cmd/launch.c): the value of a number option, 0 when not given. */
 int option_number(struct context *ctx, enum option_id id, const char *name, uint32_t max, uint32_t *ret);
 
+int cmd_completion(struct context *ctx);
 int cmd_create(struct context *ctx);
 int cmd_delete(struct context *ctx);
 int cmd_explain(struct context *ctx);

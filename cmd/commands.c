@@ -89,6 +89,8 @@ static const struct option explain_options[] = {
 static const struct option no_options[] = { OPTIONS_END };
 
 const struct command commands[] = {
+	{ "completion", "SHELL", "print a completion script for bash, fish or zsh", no_options, 1, 1,
+	  cmd_completion },
 	{ "create", "ID", "create a container from a bundle; its program waits for start", create_options, 1,
 	  1, cmd_create },
 	{ "delete", "ID", "remove a container and all that berth made for it", delete_options, 1, 1,
