@@ -39,6 +39,7 @@ OP(SYSCTL, "sysctl", PLACE_INIT, struct op_sysctl)
 OP(READONLY_PATH, "readonly-path", PLACE_INIT, struct op_path)
 OP(MASKED_PATH, "masked-path", PLACE_INIT, struct op_path)
 /* init, the process */
+OP(MEMORY_POLICY, "memory-policy", PLACE_INIT, struct op_memory_policy)
 OP(PERSONALITY, "personality", PLACE_INIT, struct op_value)
 OP(UMASK, "umask", PLACE_INIT, struct op_value)
 OP(LSM, "lsm", PLACE_INIT, struct op_lsm)

@@ -185,6 +185,13 @@ static const struct field op_value_fields[] = {
 	F(op_value, value, OCTAL),
 };
 
+static const struct field op_memory_policy_fields[] = {
+	F_LIMIT(op_memory_policy, mode, U32, 7),
+	F(op_memory_policy, flags, HEX32),
+	F_BLOB(op_memory_policy, mask, sizeof(uint64_t)),
+	F(op_memory_policy, nodes, STR),
+};
+
 static const struct field op_bounding_fields[] = {
 	F(op_bounding, keep, HEX64),
 };
@@ -265,6 +272,7 @@ static const struct field op_output_fields[] = {
 	struct op_root_propagation *: op_root_propagation_fields, \
 	struct op_path *: op_path_fields, \
 	struct op_value *: op_value_fields, \
+	struct op_memory_policy *: op_memory_policy_fields, \
 	struct op_bounding *: op_bounding_fields, \
 	struct op_user *: op_user_fields, \
 	struct op_capabilities *: op_capabilities_fields, \
@@ -290,6 +298,7 @@ static const struct field op_output_fields[] = {
 	N(op_symlink, op_symlink_fields), N(op_console, op_console_fields), \
 	N(op_sysctl, op_sysctl_fields), N(op_root_enter, op_root_enter_fields), \
 	N(op_root_propagation, op_root_propagation_fields), N(op_path, op_path_fields), \
+	N(op_memory_policy, op_memory_policy_fields), \
 	N(op_value, op_value_fields), N(op_bounding, op_bounding_fields), N(op_user, op_user_fields), \
 	N(op_capabilities, op_capabilities_fields), N(op_lsm, op_lsm_fields), \
 	N(op_home, op_home_fields), N(op_find_program, op_find_program_fields), \

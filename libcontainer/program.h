@@ -203,6 +203,13 @@ struct op_path { pstr path; };  /* masked and read-only paths */
 
 /* init: the process */
 struct op_value { uint32_t value; };  /* personality, umask */
+struct op_memory_policy {
+	uint32_t mode;       /* MPOL_* of linux/mempolicy.h */
+	uint32_t flags;      /* MPOL_F_* */
+	struct pblob mask;   /* uint64_t[], a bit for each memory node; empty: none */
+	pstr nodes;          /* the same in words, for explain */
+	uint32_t unused;
+};
 struct op_bounding { uint64_t keep; };
 #define USER_KEEP_GROUPS 1u   /* run.oci.keep_original_groups: no setgroups */
 struct op_user { uint32_t uid, gid; uint32_t n_groups; uint32_t flags; struct pblob groups; /* uint32_t[] */ };

@@ -78,6 +78,9 @@ int explain(const struct program *program, bool json, struct buf *out, struct er
 extern const char *const compile_mount_options[];
 extern const char *const compile_namespaces[];
 extern const char *const compile_capabilities[];
+extern const char *const compile_annotations[]; /* that change what a launch does */
+extern const char *const compile_memory_policy_modes[];
+extern const char *const compile_memory_policy_flags[];
 const char *compile_capability_name(unsigned cap); /* "CAP_CHOWN", or NULL */
 
 #endif

@@ -115,6 +115,19 @@ int rootfs_emit_paths(struct compiler *c);
 /* devices.c */
 int devices_emit(struct compiler *c);
 
+/* annotations.c */
+#define ANNOTATION_KEEP_GROUPS "run.oci.keep_original_groups"
+#define ANNOTATION_MOUNT_CONTEXT "run.oci.mount_context_type"
+#define ANNOTATION_PIDFD_RECEIVER "run.oci.pidfd_receiver"
+#define ANNOTATION_SECCOMP_DATA "run.oci.seccomp_bpf_data"
+#define ANNOTATION_SECCOMP_RECEIVER "run.oci.seccomp.receiver"
+#define ANNOTATION_SECCOMP_UNKNOWN "run.oci.seccomp_fail_unknown_syscall"
+int annotations_read(struct compiler *c); /* checks those that berth obeys */
+const struct string_pair *annotation_find(const struct compiler *c, const char *name);
+const char *annotation_value(const struct compiler *c, const char *name); /* NULL when it is absent */
+/* The filter that ANNOTATION_SECCOMP_DATA, which must be there, holds. */
+int annotation_filter(struct compiler *c, struct pblob *ret);
+
 /* hooks.c */
 int hooks_emit(struct compiler *c, enum hook_kind kind, enum op_type type);
 bool hooks_any(const struct compiler *c, enum hook_kind kind);
@@ -130,6 +143,9 @@ int process_emit_console(struct compiler *c);
 int process_emit_create(struct compiler *c);
 int process_emit_start(struct compiler *c);
 int limits_emit(struct compiler *c, enum op_type type);
+
+/* memory-policy.c */
+int memory_policy_emit(struct compiler *c);
 
 /* caps.c */
 int caps_emit(struct compiler *c);

@@ -220,6 +220,7 @@ static int read_bind(struct compiler *c, const struct config_mount *m, const str
 static int read_new(struct compiler *c, const struct config_mount *m, const struct mount_options *o,
 		    struct op_mount *op)
 {
+	const char *context = annotation_value(c, ANNOTATION_MOUNT_CONTEXT);
 	const char *label = c->linux_->mount_label;
 
 	if (str_is_empty(m->type))
@@ -232,7 +233,7 @@ static int read_new(struct compiler *c, const struct config_mount *m, const stru
 	if (ONE_OF(m->type, shared_types))
 		op->sb_set &= ~(uint32_t)MS_RDONLY;
 	if (!str_is_empty(label) && !ONE_OF(m->type, unlabelled_types))
-		op->label = emit_strf(&c->emit, "context=\"%s\"", label);
+		op->label = emit_strf(&c->emit, "%s=\"%s\"", context ? context : "context", label);
 	/* sysfs shows the network namespace: who does not own that may not mount it. */
 	if (streq(m->type, "sysfs") && (has_namespace(c, CLONE_NEWUSER) || c->host->in_userns)
 	    && !(c->ns_new & CLONE_NEWNET))

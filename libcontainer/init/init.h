@@ -155,6 +155,7 @@ uint64_t clock_now(const struct init *i);
 /* process.c */
 /* Not dumpable, and killed with the runtime: both are undone by the kernel when ids change. */
 void process_guard(bool die_with_parent);
+int op_memory_policy(struct init *i, const void *data, struct error *err);
 int op_personality(struct init *i, const void *data, struct error *err);
 int op_umask(struct init *i, const void *data, struct error *err);
 int op_lsm(struct init *i, const void *data, struct error *err);

@@ -85,6 +85,8 @@ static int record_fill(struct execution *x, struct error *err)
 	const struct config *config = request->config;
 	const struct program_op *clone = find_op(x, OP_CLONE);
 	const struct op_clone *op = clone ? program_data(&x->program, clone) : NULL;
+	const struct program_op *filter = find_op(x, OP_SECCOMP);
+	const struct op_seccomp *seccomp = filter ? program_data(&x->program, filter) : NULL;
 	char created[SYS_TIMESTAMP_SIZE];
 	struct record *r = &x->record;
 
@@ -109,9 +111,10 @@ static int record_fill(struct execution *x, struct error *err)
 		r->poststart = config->hooks->kind[HOOK_POSTSTART];
 		r->poststop = config->hooks->kind[HOOK_POSTSTOP];
 	}
-	if (config->linux_ && config->linux_->seccomp) {
-		r->seccomp_listener_path = config->linux_->seccomp->listener_path;
-		r->seccomp_listener_metadata = config->linux_->seccomp->listener_metadata;
+	if (seccomp) {
+		r->seccomp_listener_path = (char *)(uintptr_t)program_str(&x->program, seccomp->listener_path);
+		r->seccomp_listener_metadata =
+			(char *)(uintptr_t)program_str(&x->program, seccomp->listener_metadata);
 	}
 	return record_cgroups(x, err);
 }
