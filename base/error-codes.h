@@ -27,6 +27,7 @@ ERROR_CODE(CONTAINER_RUNNING, "container-running", "cannot start an already runn
 ERROR_CODE(CONTAINER_STOPPED, "container-stopped", "cannot start a container that has stopped: %s",
 	   ERRNO_SILENT)
 ERROR_CODE(CONTAINER_PAUSED, "container-paused", "container paused: %s", ERRNO_SILENT)
+ERROR_CODE(CONTAINER_NOT_PAUSED, "container-not-paused", "container not paused: %s", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_NOT_STOPPED, "container-not-stopped", "cannot delete container %s", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_BUSY, "container-busy", "container is in use by another command: %s", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_INCOMPLETE, "container-incomplete", "container was not completely created: %s",

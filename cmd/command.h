@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/macro.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -73,6 +74,9 @@ struct context {
 	int exit_status; /* when the command succeeds */
 };
 
+/* Words of another program follow the first operand, as in "ps ID -ef": options end there. */
+#define ANY_OPERANDS INT_MAX
+
 struct command {
 	const char *name;
 	const char *operands; /* for the usage line, e.g. "ID [SIGNAL]" */
@@ -106,6 +110,9 @@ int cmd_explain(struct context *ctx);
 int cmd_features(struct context *ctx);
 int cmd_kill(struct context *ctx);
 int cmd_list(struct context *ctx);
+int cmd_pause(struct context *ctx);
+int cmd_ps(struct context *ctx);
+int cmd_resume(struct context *ctx);
 int cmd_run(struct context *ctx);
 int cmd_spec(struct context *ctx);
 int cmd_start(struct context *ctx);

@@ -73,6 +73,11 @@ static const struct option list_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option ps_options[] = {
+	{ OPT_FORMAT, "format", 'f', "FORMAT", "table or json", list_formats },
+	OPTIONS_END,
+};
+
 static const struct option spec_options[] = {
 	{ OPT_BUNDLE, "bundle", 'b', "DIR", "where to write (default: the current directory)", NULL },
 	{ OPT_FILE, "file", 'f', "NAME", "write to NAME instead of config.json", NULL },
@@ -101,6 +106,9 @@ const struct command commands[] = {
 	{ "kill", "ID [SIGNAL]", "send a signal (default TERM) to a container's init", kill_options, 1, 2,
 	  cmd_kill },
 	{ "list", "", "list the containers", list_options, 0, 0, cmd_list },
+	{ "pause", "ID", "freeze all processes of a container", no_options, 1, 1, cmd_pause },
+	{ "ps", "ID [PS OPTION]...", "list the processes of a container", ps_options, 1, ANY_OPERANDS, cmd_ps },
+	{ "resume", "ID", "let a paused container go on", no_options, 1, 1, cmd_resume },
 	{ "run", "ID", "create a container, start it, wait for its end and delete it", run_options, 1, 1,
 	  cmd_run },
 	{ "spec", "", "write a configuration to begin with", spec_options, 0, 0, cmd_spec },

@@ -18,6 +18,8 @@ BERTH_SOURCES += \
 	cmd/list.c \
 	cmd/main.c \
 	cmd/parse.c \
+	cmd/pause.c \
+	cmd/ps.c \
 	cmd/run.c \
 	cmd/signal.c \
 	cmd/signal.h \

@@ -182,6 +182,7 @@ int command_line_parse(int argc, char **argv, struct context *ctx, const struct 
 		c.at++;
 		if (command) {
 			argv[ctx->args.n_operands++] = word;
+			options &= command->max_operands != ANY_OPERANDS;
 			continue;
 		}
 		r = find_command(word, ctx, &command);

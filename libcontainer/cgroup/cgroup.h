@@ -69,7 +69,13 @@ int cgroup_frozen(const struct cgroup *cg);
  */
 int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *err);
 
-/* Thaws, as kill and delete need it on v1. A missing cgroup is no error. */
+/*
+ * Thaws what cgroup_freeze() froze (resume). What the container has frozen itself further down stays as it
+ * is. Still frozen after deadline_ms, as below a frozen parent: -ETIMEDOUT.
+ */
+int cgroup_resume(const struct cgroup *cg, unsigned deadline_ms, struct error *err);
+
+/* Thaws everything, also further down, as kill and delete need it on v1. A missing cgroup is no error. */
 int cgroup_thaw(const struct cgroup *cg, struct error *err);
 
 /* For messages: "limit 524288, peak 524288, 3 OOM kills" from the memory controller, or empty. */
