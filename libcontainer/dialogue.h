@@ -65,8 +65,8 @@ struct page {
 enum message_type {
 	MESSAGE_GO = 1,        /* runtime -> init: go on behind OP_SYNC op; also start's order to start */
 	MESSAGE_ARRIVED,       /* init -> runtime: reached OP_SYNC or OP_WAIT_START op */
-	MESSAGE_WANT_SOURCE,   /* init -> runtime: open the source of the OP_MOUNT op; answered by SOURCE + fd */
-	MESSAGE_SOURCE,        /* runtime -> init */
+	MESSAGE_WANT_SOURCE,   /* init -> runtime: open the source of the OP_MOUNT op; answered by SOURCE */
+	MESSAGE_SOURCE,        /* runtime -> init: with the detached mount, or none where open_tree(2) is missing */
 	MESSAGE_ERROR,         /* init -> runtime or start: struct error in data; init exits */
 	MESSAGE_PAGE,          /* init -> start: the page's memfd, first message on the start socket */
 	MESSAGE_TYPE_MAX,

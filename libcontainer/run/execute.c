@@ -11,6 +11,7 @@
 #include "libcontainer/run/hooks.h"
 #include "libcontainer/run/reserve.h"
 #include "libcontainer/sys/memfd.h"
+#include "libcontainer/sys/pidfd.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -70,6 +71,10 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 	r = program_check(request->program, request->program_size, &x->program, err);
 	if (r < 0)
 		return r;
+	/* Before anything is made that could not be taken back without them. */
+	r = sys_pidfd_usable();
+	if (r < 0)
+		return error_set(err, ERR_SYSTEM, -r, "processes cannot be held by descriptor, which needs Linux 5.3");
 	x->undo = arena_calloc(&x->arena, x->program.header->n_ops + 1, sizeof(*x->undo));
 	if (!x->undo)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "undo stack");

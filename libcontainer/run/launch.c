@@ -133,6 +133,8 @@ static int launch_prepare(struct execution *x, struct launch *l, struct error *e
 	if (r < 0)
 		return r;
 	r = l->image = sys_memfd_sealed("berth-init", init_image, init_image_size, true);
+	if (r == -ENOSYS || r == -EPERM)
+		return error_set(err, ERR_SYSTEM, -r, "the container's init needs memory files, of Linux 3.17");
 	if (r >= 0)
 		r = l->fd[INIT_FD_PROGRAM] = sys_memfd_sealed("berth-program", x->request->program,
 							      x->request->program_size, false);
@@ -204,7 +206,8 @@ static void launch_child(void *arg, bool into_cgroup)
 		child_failed(l, -r, "cannot keep capabilities in the user namespace");
 	snprintf(number, sizeof(number), "%d", l->page);
 	r = sys_execveat(l->image, "", argv, environ, AT_EMPTY_PATH);
-	child_failed(l, -r, "cannot execute it");
+	child_failed(l, -r, r == -ENOSYS || r == -EPERM ? "cannot execute it by execveat, of Linux 3.19"
+							: "cannot execute it");
 }
 
 static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags, int cgroup,
