@@ -130,7 +130,8 @@ int process_read(struct compiler *c)
 		r = check_user(c);
 	if (r == 0)
 		r = check_affinity(c);
-	c->keep_admin = c->linux_->seccomp && !p->no_new_privileges.v;
+	c->keep_admin = (c->exec ? exec_keeps(c, OP_SECCOMP) : c->linux_->seccomp != NULL) &&
+			!p->no_new_privileges.v;
 	return r;
 }
 
@@ -333,6 +334,8 @@ static int emit_seccomp(struct compiler *c)
 	char summary[512];
 	int r;
 
+	if (c->exec)
+		return exec_emit_seccomp(c);
 	if (!conf)
 		return 0;
 	r = seccomp_compile(c->doc, conf, c->host->audit_arch, c->arena, &filter, c->err);
