@@ -9,6 +9,9 @@ BERTH_SOURCES += \
 	cmd/completion-zsh.c \
 	cmd/create.c \
 	cmd/delete.c \
+	cmd/exec-process.c \
+	cmd/exec.c \
+	cmd/exec.h \
 	cmd/explain.c \
 	cmd/features.c \
 	cmd/help.c \

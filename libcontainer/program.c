@@ -97,6 +97,11 @@ static const struct field op_unshare_fields[] = {
 	F(op_unshare, flags, HEX32),
 };
 
+static const struct field op_affinity_fields[] = {
+	F_BLOB(op_affinity, mask, sizeof(uint64_t)),
+	F(op_affinity, cpus, STR_REQUIRED),
+};
+
 static const struct field op_time_offsets_fields[] = {
 	F(op_time_offsets, text, STR_REQUIRED),
 };
@@ -259,6 +264,7 @@ static const struct field op_output_fields[] = {
 	struct op_hook *: op_hook_fields, \
 	struct op_cgroup_enter *: op_cgroup_enter_fields, \
 	struct op_unshare *: op_unshare_fields, \
+	struct op_affinity *: op_affinity_fields, \
 	struct op_time_offsets *: op_time_offsets_fields, \
 	struct op_name *: op_name_fields, \
 	struct op_keyring *: op_keyring_fields, \
@@ -291,7 +297,7 @@ static const struct field op_output_fields[] = {
 	N(op_id_map, op_id_map_fields), N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_hook, op_hook_fields), \
-	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
+	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), N(op_affinity, op_affinity_fields), \
 	N(op_time_offsets, op_time_offsets_fields), N(op_name, op_name_fields), \
 	N(op_keyring, op_keyring_fields), N(op_root_open, op_root_open_fields), \
 	N(op_mount, op_mount_fields), N(op_device, op_device_fields), \

@@ -125,7 +125,8 @@ struct op_hook {
 
 /* init: entering */
 struct op_cgroup_enter { pstr file; /* host path of a v1 "tasks" file; write "0" */ };
-struct op_unshare { uint32_t flags; /* CLONE_NEWCGROUP or CLONE_NEWTIME */ };
+struct op_unshare { uint32_t flags; /* CLONE_NEW* */ };
+struct op_affinity { struct pblob mask; /* uint64_t[], a bit for each CPU */ pstr cpus; /* as configured */ uint32_t unused; };
 /* Written to timens_offsets; monotonic and boottime in one operation, before entering the namespace. */
 struct op_time_offsets { pstr text; };
 struct op_name { pstr name; };

@@ -31,6 +31,9 @@ struct cgroup {
 /* Fills host->hierarchies (in the arena) from mountinfo and /proc/self/cgroup. */
 int cgroup_detect(struct arena *arena, struct host *ret, struct error *err);
 
+/* The directory of the v2 cgroup in which a process, given by its directory in procfs, is now. */
+int cgroup_open_present(int proc, struct error *err);
+
 /*
  * Makes dir and its missing parents below mount; *ret_made: how many components were made. cpuset of v1
  * is filled from the parent for every directory made. A directory that exists must be empty of processes

@@ -16,6 +16,7 @@
 struct compiler {
 	const struct document *doc;
 	const struct config *config;
+	const struct exec_base *exec;        /* of an exec; NULL: a whole container */
 	const struct config_linux *linux_;   /* never NULL: an absent object is an empty one */
 	const struct config_process *process; /* NULL if absent */
 	const struct host *host;
@@ -62,6 +63,10 @@ static inline bool runtime_opens_sources(const struct compiler *c)
 void compiler_emit_sized(struct compiler *c, enum op_type type, const void *operand, const void *slot,
 			 size_t slot_size);
 #define compiler_emit(c, type, operand, slot) compiler_emit_sized(c, type, operand, slot, sizeof(*(slot)))
+/* An OP_PID_FILE or OP_PIDFD_SOCKET, if there is a path. */
+void compiler_emit_output(struct compiler *c, enum op_type type, const char *path);
+/* The flags of the program's header. */
+uint32_t compiler_flags(const struct compiler *c);
 /* For an operation of berth's own. */
 #define compiler_emit_own(c, type, operand) compiler_emit_sized(c, type, operand, NULL, 0)
 int compiler_warn(struct compiler *c, const char *fmt, ...) _printf_(2, 3);
@@ -157,6 +162,16 @@ int limits_emit(struct compiler *c, enum op_type type);
 
 /* memory-policy.c */
 int memory_policy_emit(struct compiler *c);
+
+/* exec.c */
+bool exec_keeps(const struct compiler *c, enum op_type type);
+int exec_emit_seccomp(struct compiler *c);
+
+/* keep.c */
+/* Sets keep of what was compiled from its program. */
+int keep_make(struct arena *arena, struct compiled *compiled, struct error *err);
+/* Appends an operation of another program. */
+void keep_copy(struct emit *e, const struct program *from, const struct program_op *op);
 
 /* caps.c */
 int caps_emit(struct compiler *c);

@@ -134,6 +134,7 @@ static const struct word_row word_rows[] = {
 	{ OP_CGROUP_SET, "flags", WORD_FLAGS, cgroup_set_flags },
 	{ OP_NAMESPACE_JOIN, "type", WORD_ONE, clone_names },
 	{ OP_CLONE, "flags", WORD_FLAGS, clone_names },
+	{ OP_INIT_JOIN, "flags", WORD_FLAGS, clone_names },
 	{ OP_UNSHARE, "flags", WORD_FLAGS, clone_names },
 	{ OP_RLIMIT_RAISE, "resource", WORD_ONE, rlimit_names },
 	{ OP_RLIMIT, "resource", WORD_ONE, rlimit_names },

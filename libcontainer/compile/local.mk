@@ -13,8 +13,10 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/devices.c \
 	libcontainer/compile/emit.c \
 	libcontainer/compile/emit.h \
+	libcontainer/compile/exec.c \
 	libcontainer/compile/explain.c \
 	libcontainer/compile/hooks.c \
+	libcontainer/compile/keep.c \
 	libcontainer/compile/memory-policy.c \
 	libcontainer/compile/mount-cgroup.c \
 	libcontainer/compile/mount-options.c \

@@ -143,6 +143,7 @@ int op_hook(struct init *i, const void *data, struct error *err);
 /* namespace.c */
 int op_cgroup_enter(struct init *i, const void *data, struct error *err);
 int op_unshare(struct init *i, const void *data, struct error *err);
+int op_affinity(struct init *i, const void *data, struct error *err);
 int op_time_offsets(struct init *i, const void *data, struct error *err);
 int op_userns_root(struct init *i, const void *data, struct error *err);
 int op_hostname(struct init *i, const void *data, struct error *err);

@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/init/init.h"
+#include "libcontainer/sys/affinity.h"
 #include "libcontainer/sys/child.h"
 #include "libcontainer/sys/cred.h"
 #include "libcontainer/sys/file.h"

@@ -7,8 +7,11 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/delete.c \
 	libcontainer/run/descendants.c libcontainer/run/descendants.h \
 	libcontainer/run/destroy.c libcontainer/run/destroy.h \
+	libcontainer/run/exec.c \
+	libcontainer/run/exec-target.c \
 	libcontainer/run/execute.c libcontainer/run/execute.h \
 	libcontainer/run/fault.c libcontainer/run/fault.h \
+	libcontainer/run/follow.c libcontainer/run/follow.h \
 	libcontainer/run/hooks.c libcontainer/run/hooks.h \
 	libcontainer/run/host.c libcontainer/run/host.h \
 	libcontainer/run/idmap.c \

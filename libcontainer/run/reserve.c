@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "libcontainer/run/reserve.h"
 
+#include "base/buf.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -210,10 +211,23 @@ int op_cgroup_set(struct execution *x, const void *data, struct error *err)
 			  op->flags, err);
 }
 
+/* The configuration may be changed or gone when exec needs its process. */
+static int write_exec_file(struct execution *x, struct error *err)
+{
+	const struct launch_request *request = x->request;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	int r = request->config->process ? config_write_process(request->config->process, &text, err) : 0;
+
+	return r < 0 ? r : exec_file_write(x->state_dir, request->keep, request->keep_size, text.data, text.len, err);
+}
+
 int op_record(struct execution *x, const void *data _unused_, struct error *err)
 {
 	int r = process_identify(x->pid, &x->arena, &x->record.init, err);
 
+	if (r < 0)
+		return r;
+	r = write_exec_file(x, err);
 	if (r < 0)
 		return r;
 	x->record.complete = true;
