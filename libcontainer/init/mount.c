@@ -269,12 +269,12 @@ static int mount_create(struct init *i, const struct op_mount *op, struct error 
 		tree = wait_source(i, err);
 	else
 		tree = mount_new(i, op, mode, err);
-	if (tree == -EPERM && op->flags & MOUNT_SYSFS_FALLBACK) {
+	if ((tree == -EPERM || tree == -EBUSY) && op->fallback) {
 		error_clear(err);
 		made = false;
-		tree = sys_open_tree_clone(AT_FDCWD, "/sys", true, false);
+		tree = sys_open_tree_clone(AT_FDCWD, program_str(&i->program, op->fallback), true, false);
 		if (tree < 0)
-			return mount_fail(i, op, tree, "bind of the host's /sys", err);
+			return mount_fail(i, op, tree, program_str(&i->program, op->fallback), err);
 	}
 	if (tree == -ENOSYS)
 		return mount_old_way(i, op, target, mode, err);

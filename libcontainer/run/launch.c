@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include "base/fd.h"
+#include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/init-image.h"
@@ -239,6 +240,8 @@ int op_clone(struct execution *x, const void *data, struct error *err)
 	int r;
 
 	l.x = x;
+	if (dir && !cgroup_is_present(x, dir))
+		dir = NULL;
 	l.wants_cgroup = dir != NULL;
 	if (dir) {
 		cgroup = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
