@@ -1,1 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
+UNIT_TESTS += tests/unit/test-run tests/unit/test-run-command
+tests_unit_test_run_SOURCES = tests/unit/test-run.c tests/unit/test-init-driver.c tests/unit/test-init-driver.h
+tests_unit_test_run_command_SOURCES = tests/unit/test-run-command.c
