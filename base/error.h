@@ -34,6 +34,7 @@ struct error {
 	unsigned line;      /* of the configuration, from 1; 0 if unknown */
 	unsigned column;    /* from 1, in bytes; 0 if unknown */
 	char step[48];      /* the operation or command stage, e.g. "mount" */
+	char document[32];  /* which JSON text pointer and line are about; empty: config.json */
 	char pointer[256];  /* JSON pointer into the configuration, e.g. "/mounts/4/source" */
 	char subject[1024]; /* what the error is about: a path, an id, a value; fills %s of the words */
 	char call[320];     /* the failed system call with its arguments */
@@ -54,6 +55,7 @@ int error_set(struct error *err, enum error_code code, int errnum, const char *f
 /* Fill a member that is still empty; each returns its err so that calls can be chained. */
 void error_add_step(struct error *err, const char *step);
 void error_add_pointer(struct error *err, const char *pointer, unsigned line, unsigned column);
+void error_add_document(struct error *err, const char *document);
 void error_add_cause(struct error *err, const char *fmt, ...) _printf_(2, 3);
 void error_add_hint(struct error *err, const char *fmt, ...) _printf_(2, 3);
 
