@@ -20,5 +20,6 @@ BERTH_SOURCES += \
 	cmd/spec.c \
 	cmd/start.c \
 	cmd/state.c \
+	cmd/update.c \
 	cmd/view.c \
 	cmd/view.h

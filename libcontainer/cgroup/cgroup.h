@@ -43,6 +43,16 @@ int cgroup_make(const char *mount, const char *dir, const char *controllers, uin
 int cgroup_set(const char *dir, const char *file, const char *value, uint32_t flags, struct error *err);
 
 /*
+ * For a change that can be taken back. cgroup_saved_value(): what to write to that file to get back to the
+ * present value, or in a file with a line per device the present line of the one that `value` is about; in
+ * the arena. -ENOENT without *err when there is no such file. cgroup_check_value(): whether the kernel now
+ * shows what was written, as far as that can be told for this file.
+ */
+int cgroup_saved_value(const char *dir, const char *file, const char *value, struct arena *arena, char **ret,
+		       struct error *err);
+int cgroup_check_value(const char *dir, const char *file, const char *value, struct error *err);
+
+/*
  * Removes the container's directories and everything below them, bottom-up without following links, as
  * far as berth made them; parents that it made only if empty. EBUSY is retried until the deadline
  * (milliseconds), then the error names the processes that are left. A missing directory is no error.

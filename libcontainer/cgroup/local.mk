@@ -10,6 +10,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/remove.c \
 	libcontainer/cgroup/set.c \
 	libcontainer/cgroup/signal.c \
+	libcontainer/cgroup/update.c \
 	libcontainer/cgroup/walk.c \
 	libcontainer/sys/cgroupfs.c \
 	libcontainer/sys/cgroupfs.h \

@@ -29,6 +29,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/start.c \
 	libcontainer/run/start-await.c \
 	libcontainer/run/trace.c libcontainer/run/trace.h \
+	libcontainer/run/update.c \
 	libcontainer/run/watch.c libcontainer/run/watch.h
 BERTH_LIB_SOURCES += \
 	libcontainer/sys/call.h libcontainer/sys/fault.c \

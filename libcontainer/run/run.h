@@ -57,6 +57,14 @@ int container_pause(const struct state_root *root, const char *id, struct error 
 int container_resume(const struct state_root *root, const char *id, struct error *err);
 
 /*
+ * update: writes new limits, all of them or none: what one failing write leaves is taken back. asked is what
+ * was read or made for this and is changed (update_normalise()); doc is where it was read from, for messages.
+ * The new values are recorded. A stopped container can be updated as long as its cgroup is there.
+ */
+int container_update(const struct state_root *root, const char *id, const struct document *doc,
+		     struct config_resources *asked, struct error *err);
+
+/*
  * ps: the ids of all processes in the container's cgroups and those below, sorted. A container without a
  * cgroup of its own has its init. *ret is malloc'ed; an ended container may have none.
  */
