@@ -41,6 +41,7 @@ enum option_id {
 	OPT_FORCE,
 	OPT_FORMAT,
 	OPT_HELP,
+	OPT_INTERVAL,
 	OPT_KEEP,
 	OPT_KERNEL_MEMORY,
 	OPT_KERNEL_MEMORY_TCP,
@@ -63,6 +64,7 @@ enum option_id {
 	OPT_RESOURCES,
 	OPT_ROOT,
 	OPT_ROOTLESS,
+	OPT_STATS,
 	OPT_SYSTEMD_CGROUP,
 	OPT_TRACE,
 	OPT_VERSION,
@@ -124,6 +126,7 @@ int option_number(struct context *ctx, enum option_id id, const char *name, uint
 
 int cmd_create(struct context *ctx);
 int cmd_delete(struct context *ctx);
+int cmd_events(struct context *ctx);
 int cmd_explain(struct context *ctx);
 int cmd_features(struct context *ctx);
 int cmd_kill(struct context *ctx);

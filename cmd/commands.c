@@ -73,6 +73,12 @@ static const struct option list_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option events_options[] = {
+	{ OPT_INTERVAL, "interval", 0, "TIME", "time between statistics, such as 500ms or 1m30s (default 5s)", NULL },
+	{ OPT_STATS, "stats", 0, NULL, "show the statistics once and end", NULL },
+	OPTIONS_END,
+};
+
 static const struct option ps_options[] = {
 	{ OPT_FORMAT, "format", 'f', "FORMAT", "table or json", list_formats },
 	OPTIONS_END,
@@ -123,6 +129,7 @@ const struct command commands[] = {
 	  1, cmd_create },
 	{ "delete", "ID", "remove a container and all that berth made for it", delete_options, 1, 1,
 	  cmd_delete },
+	{ "events", "ID", "show statistics and lack of memory, as lines of JSON", events_options, 1, 1, cmd_events },
 	{ "explain", "[BUNDLE]", "show what berth would do with a bundle, and with which values",
 	  explain_options, 0, 1, cmd_explain },
 	{ "features", "", "show what this berth supports, as JSON", no_options, 0, 0, cmd_features },

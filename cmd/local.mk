@@ -3,6 +3,7 @@ BERTH_SOURCES += \
 	cmd/commands.c \
 	cmd/create.c \
 	cmd/delete.c \
+	cmd/events.c \
 	cmd/explain.c \
 	cmd/features.c \
 	cmd/help.c \

@@ -7,6 +7,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/delete.c \
 	libcontainer/run/descendants.c libcontainer/run/descendants.h \
 	libcontainer/run/destroy.c libcontainer/run/destroy.h \
+	libcontainer/run/events.c \
 	libcontainer/run/execute.c libcontainer/run/execute.h \
 	libcontainer/run/fault.c libcontainer/run/fault.h \
 	libcontainer/run/hooks.c libcontainer/run/hooks.h \
@@ -28,6 +29,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/source.c \
 	libcontainer/run/start.c \
 	libcontainer/run/start-await.c \
+	libcontainer/run/stats.c libcontainer/run/stats.h \
 	libcontainer/run/trace.c libcontainer/run/trace.h \
 	libcontainer/run/update.c \
 	libcontainer/run/watch.c libcontainer/run/watch.h
