@@ -97,6 +97,11 @@ static const struct field op_unshare_fields[] = {
 	F(op_unshare, flags, HEX32),
 };
 
+static const struct field op_affinity_fields[] = {
+	F_BLOB(op_affinity, mask, sizeof(uint64_t)),
+	F(op_affinity, cpus, STR_REQUIRED),
+};
+
 static const struct field op_time_offsets_fields[] = {
 	F(op_time_offsets, text, STR_REQUIRED),
 };
@@ -185,6 +190,13 @@ static const struct field op_value_fields[] = {
 	F(op_value, value, OCTAL),
 };
 
+static const struct field op_memory_policy_fields[] = {
+	F_LIMIT(op_memory_policy, mode, U32, 7),
+	F(op_memory_policy, flags, HEX32),
+	F_BLOB(op_memory_policy, mask, sizeof(uint64_t)),
+	F(op_memory_policy, nodes, STR),
+};
+
 static const struct field op_bounding_fields[] = {
 	F(op_bounding, keep, HEX64),
 };
@@ -252,6 +264,7 @@ static const struct field op_output_fields[] = {
 	struct op_hook *: op_hook_fields, \
 	struct op_cgroup_enter *: op_cgroup_enter_fields, \
 	struct op_unshare *: op_unshare_fields, \
+	struct op_affinity *: op_affinity_fields, \
 	struct op_time_offsets *: op_time_offsets_fields, \
 	struct op_name *: op_name_fields, \
 	struct op_keyring *: op_keyring_fields, \
@@ -265,6 +278,7 @@ static const struct field op_output_fields[] = {
 	struct op_root_propagation *: op_root_propagation_fields, \
 	struct op_path *: op_path_fields, \
 	struct op_value *: op_value_fields, \
+	struct op_memory_policy *: op_memory_policy_fields, \
 	struct op_bounding *: op_bounding_fields, \
 	struct op_user *: op_user_fields, \
 	struct op_capabilities *: op_capabilities_fields, \
@@ -283,13 +297,14 @@ static const struct field op_output_fields[] = {
 	N(op_id_map, op_id_map_fields), N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_hook, op_hook_fields), \
-	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
+	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), N(op_affinity, op_affinity_fields), \
 	N(op_time_offsets, op_time_offsets_fields), N(op_name, op_name_fields), \
 	N(op_keyring, op_keyring_fields), N(op_root_open, op_root_open_fields), \
 	N(op_mount, op_mount_fields), N(op_device, op_device_fields), \
 	N(op_symlink, op_symlink_fields), N(op_console, op_console_fields), \
 	N(op_sysctl, op_sysctl_fields), N(op_root_enter, op_root_enter_fields), \
 	N(op_root_propagation, op_root_propagation_fields), N(op_path, op_path_fields), \
+	N(op_memory_policy, op_memory_policy_fields), \
 	N(op_value, op_value_fields), N(op_bounding, op_bounding_fields), N(op_user, op_user_fields), \
 	N(op_capabilities, op_capabilities_fields), N(op_lsm, op_lsm_fields), \
 	N(op_home, op_home_fields), N(op_find_program, op_find_program_fields), \

@@ -125,7 +125,8 @@ struct op_hook {
 
 /* init: entering */
 struct op_cgroup_enter { pstr file; /* host path of a v1 "tasks" file; write "0" */ };
-struct op_unshare { uint32_t flags; /* CLONE_NEWCGROUP or CLONE_NEWTIME */ };
+struct op_unshare { uint32_t flags; /* CLONE_NEW* */ };
+struct op_affinity { struct pblob mask; /* uint64_t[], a bit for each CPU */ pstr cpus; /* as configured */ uint32_t unused; };
 /* Written to timens_offsets; monotonic and boottime in one operation, before entering the namespace. */
 struct op_time_offsets { pstr text; };
 struct op_name { pstr name; };
@@ -203,6 +204,13 @@ struct op_path { pstr path; };  /* masked and read-only paths */
 
 /* init: the process */
 struct op_value { uint32_t value; };  /* personality, umask */
+struct op_memory_policy {
+	uint32_t mode;       /* MPOL_* of linux/mempolicy.h */
+	uint32_t flags;      /* MPOL_F_* */
+	struct pblob mask;   /* uint64_t[], a bit for each memory node; empty: none */
+	pstr nodes;          /* the same in words, for explain */
+	uint32_t unused;
+};
 struct op_bounding { uint64_t keep; };
 #define USER_KEEP_GROUPS 1u   /* run.oci.keep_original_groups: no setgroups */
 struct op_user { uint32_t uid, gid; uint32_t n_groups; uint32_t flags; struct pblob groups; /* uint32_t[] */ };

@@ -31,6 +31,9 @@ struct cgroup {
 /* Fills host->hierarchies (in the arena) from mountinfo and /proc/self/cgroup. */
 int cgroup_detect(struct arena *arena, struct host *ret, struct error *err);
 
+/* The directory of the v2 cgroup in which a process, given by its directory in procfs, is now. */
+int cgroup_open_present(int proc, struct error *err);
+
 /*
  * Makes dir and its missing parents below mount; *ret_made: how many components were made. cpuset of v1
  * is filled from the parent for every directory made. A directory that exists must be empty of processes
@@ -69,7 +72,13 @@ int cgroup_frozen(const struct cgroup *cg);
  */
 int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *err);
 
-/* Thaws, as kill and delete need it on v1. A missing cgroup is no error. */
+/*
+ * Thaws what cgroup_freeze() froze (resume). What the container has frozen itself further down stays as it
+ * is. Still frozen after deadline_ms, as below a frozen parent: -ETIMEDOUT.
+ */
+int cgroup_resume(const struct cgroup *cg, unsigned deadline_ms, struct error *err);
+
+/* Thaws everything, also further down, as kill and delete need it on v1. A missing cgroup is no error. */
 int cgroup_thaw(const struct cgroup *cg, struct error *err);
 
 /* For messages: "limit 524288, peak 524288, 3 OOM kills" from the memory controller, or empty. */

@@ -118,6 +118,41 @@ int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *e
 	return r;
 }
 
+/* A frozen parent keeps it frozen, whatever is written; v2 says "frozen" until the processes have run again. */
+static int thaw_dir(int dir, uint32_t version, unsigned deadline_ms)
+{
+	uint64_t end = sys_now_ms() + deadline_ms;
+	int r = version == 1 ? sys_write_file(dir, "freezer.state", "THAWED")
+			     : sys_write_file(dir, "cgroup.freeze", "0");
+
+	while (r == 0 && cgroup_dir_frozen(dir, version) > 0) {
+		if (sys_now_ms() >= end)
+			return -ETIMEDOUT;
+		sys_sleep_us(1000);
+	}
+	return r;
+}
+
+int cgroup_resume(const struct cgroup *cg, unsigned deadline_ms, struct error *err)
+{
+	const struct cgroup_dir *d = freezer_of(cg);
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (!d)
+		return 0;
+	fd = cgroup_open(d->dir, d->version, O_PATH, err);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r = thaw_dir(fd, d->version, deadline_ms);
+	if (r == 0)
+		return 0;
+	(void)error_set(err, ERR_CGROUP, -r, "%s cannot be thawed", d->dir);
+	if (r == -ETIMEDOUT)
+		error_add_hint(err, "a cgroup above it may be frozen");
+	return r;
+}
+
 static int enter_for_thaw(int dir, void *arg _unused_)
 {
 	(void)sys_write_file(dir, "freezer.state", "THAWED");

@@ -7,6 +7,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/make.c \
 	libcontainer/cgroup/memory.c \
 	libcontainer/cgroup/pids.c \
+	libcontainer/cgroup/present.c \
 	libcontainer/cgroup/remove.c \
 	libcontainer/cgroup/set.c \
 	libcontainer/cgroup/signal.c \

@@ -11,9 +11,12 @@
 #include "libcontainer/compile/compile.h"
 #include "libcontainer/compile/emit.h"
 
+#include <linux/sched.h> /* CLONE_NEWTIME, which libc may lack */
+
 struct compiler {
 	const struct document *doc;
 	const struct config *config;
+	const struct exec_base *exec;        /* of an exec; NULL: a whole container */
 	const struct config_linux *linux_;   /* never NULL: an absent object is an empty one */
 	const struct config_process *process; /* NULL if absent */
 	const struct host *host;
@@ -45,12 +48,25 @@ static inline bool has_namespace(const struct compiler *c, uint32_t flag)
 }
 
 /*
+ * In a user namespace init may lack the right to reach the source of a mount, which a privileged runtime
+ * never does. An ordinary user's runtime may not clone mounts at all, his init may.
+ */
+static inline bool runtime_opens_sources(const struct compiler *c)
+{
+	return has_namespace(c, CLONE_NEWUSER) && c->host->euid == 0;
+}
+
+/*
  * compile.c: emits with the origin that slot (NULL: none) has in the document. As document_where(), a
  * macro that passes on the size of what the slot points to.
  */
 void compiler_emit_sized(struct compiler *c, enum op_type type, const void *operand, const void *slot,
 			 size_t slot_size);
 #define compiler_emit(c, type, operand, slot) compiler_emit_sized(c, type, operand, slot, sizeof(*(slot)))
+/* An OP_PID_FILE or OP_PIDFD_SOCKET, if there is a path. */
+void compiler_emit_output(struct compiler *c, enum op_type type, const char *path);
+/* The flags of the program's header. */
+uint32_t compiler_flags(const struct compiler *c);
 /* For an operation of berth's own. */
 #define compiler_emit_own(c, type, operand) compiler_emit_sized(c, type, operand, NULL, 0)
 int compiler_warn(struct compiler *c, const char *fmt, ...) _printf_(2, 3);
@@ -115,6 +131,19 @@ int rootfs_emit_paths(struct compiler *c);
 /* devices.c */
 int devices_emit(struct compiler *c);
 
+/* annotations.c */
+#define ANNOTATION_KEEP_GROUPS "run.oci.keep_original_groups"
+#define ANNOTATION_MOUNT_CONTEXT "run.oci.mount_context_type"
+#define ANNOTATION_PIDFD_RECEIVER "run.oci.pidfd_receiver"
+#define ANNOTATION_SECCOMP_DATA "run.oci.seccomp_bpf_data"
+#define ANNOTATION_SECCOMP_RECEIVER "run.oci.seccomp.receiver"
+#define ANNOTATION_SECCOMP_UNKNOWN "run.oci.seccomp_fail_unknown_syscall"
+int annotations_read(struct compiler *c); /* checks those that berth obeys */
+const struct string_pair *annotation_find(const struct compiler *c, const char *name);
+const char *annotation_value(const struct compiler *c, const char *name); /* NULL when it is absent */
+/* The filter that ANNOTATION_SECCOMP_DATA, which must be there, holds. */
+int annotation_filter(struct compiler *c, struct pblob *ret);
+
 /* hooks.c */
 int hooks_emit(struct compiler *c, enum hook_kind kind, enum op_type type);
 bool hooks_any(const struct compiler *c, enum hook_kind kind);
@@ -130,6 +159,19 @@ int process_emit_console(struct compiler *c);
 int process_emit_create(struct compiler *c);
 int process_emit_start(struct compiler *c);
 int limits_emit(struct compiler *c, enum op_type type);
+
+/* memory-policy.c */
+int memory_policy_emit(struct compiler *c);
+
+/* exec.c */
+bool exec_keeps(const struct compiler *c, enum op_type type);
+int exec_emit_seccomp(struct compiler *c);
+
+/* keep.c */
+/* Sets keep of what was compiled from its program. */
+int keep_make(struct arena *arena, struct compiled *compiled, struct error *err);
+/* Appends an operation of another program. */
+void keep_copy(struct emit *e, const struct program *from, const struct program_op *op);
 
 /* caps.c */
 int caps_emit(struct compiler *c);

@@ -116,6 +116,15 @@ static const struct name_value rlimit_names[] = {
 
 static const struct name_value personality_names[] = { { "linux", 0 }, { "linux32", 8 }, { NULL, 0 } };
 
+static const struct name_value memory_policies[] = {
+	{ "default", 0 },    { "preferred", 1 },      { "bind", 2 },                { "interleave", 3 },
+	{ "local", 4 },      { "preferred-many", 5 }, { "weighted-interleave", 6 }, { NULL, 0 },
+};
+
+static const struct name_value memory_policy_flags[] = {
+	{ "static", 1 << 15 }, { "relative", 1 << 14 }, { "numa-balancing", 1 << 13 }, { NULL, 0 },
+};
+
 static const struct name_value policy_names[] = {
 	{ "other", SCHED_NORMAL }, { "fifo", SCHED_FIFO }, { "rr", SCHED_RR },           { "batch", SCHED_BATCH },
 	{ "iso", 4 },              { "idle", SCHED_IDLE }, { "deadline", SCHED_DEADLINE }, { NULL, 0 },
@@ -125,6 +134,7 @@ static const struct word_row word_rows[] = {
 	{ OP_CGROUP_SET, "flags", WORD_FLAGS, cgroup_set_flags },
 	{ OP_NAMESPACE_JOIN, "type", WORD_ONE, clone_names },
 	{ OP_CLONE, "flags", WORD_FLAGS, clone_names },
+	{ OP_INIT_JOIN, "flags", WORD_FLAGS, clone_names },
 	{ OP_UNSHARE, "flags", WORD_FLAGS, clone_names },
 	{ OP_RLIMIT_RAISE, "resource", WORD_ONE, rlimit_names },
 	{ OP_RLIMIT, "resource", WORD_ONE, rlimit_names },
@@ -154,6 +164,8 @@ static const struct word_row word_rows[] = {
 	{ OP_DEVICE, "flags", WORD_FLAGS, device_flags },
 	{ OP_SYMLINK, "flags", WORD_FLAGS, symlink_flags },
 	{ OP_OOM_SCORE, "value", WORD_NUMBER, NULL },
+	{ OP_MEMORY_POLICY, "mode", WORD_ONE, memory_policies },
+	{ OP_MEMORY_POLICY, "flags", WORD_FLAGS, memory_policy_flags },
 	{ OP_PERSONALITY, "value", WORD_ONE, personality_names },
 	{ OP_UMASK, "value", WORD_NUMBER, NULL },
 	{ OP_RLIMIT_RAISE, "soft", WORD_NUMBER, NULL },
@@ -339,7 +351,7 @@ static void text_strv(struct buf *out, const struct program *p, const struct pst
 static bool is_silent(const struct program_op *op, const struct field *f)
 {
 	return (op->type == OP_MOUNT && (streq(f->name, "index") || streq(f->name, "n_propagation")))
-	       || streq(f->name, "n_groups");
+	       || streq(f->name, "n_groups") || (op->type == OP_MEMORY_POLICY && streq(f->name, "mask"));
 }
 
 static void text_field(struct buf *out, const struct program *p, const struct program_op *op,

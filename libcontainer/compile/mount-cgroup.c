@@ -23,7 +23,7 @@ static int emit_unified(struct compiler *c, const struct config_mount *m, struct
 		op->kind = MOUNT_KIND_BIND;
 		op->fstype = 0;
 		op->source = emit_str(&c->emit, c->host->hierarchies[0].mount);
-		if (has_namespace(c, CLONE_NEWUSER))
+		if (runtime_opens_sources(c))
 			op->flags |= MOUNT_FROM_RUNTIME;
 	}
 	compiler_emit(c, OP_MOUNT, op, m);
@@ -41,7 +41,7 @@ static void emit_hierarchy(struct compiler *c, const struct config_mount *m, con
 	op.attr_clear = parent->attr_clear & ~op.attr_set;
 	op.attr_clear |= parent->attr_clear & MOUNT_ATTR__ATIME;
 	op.propagation = parent->propagation;
-	if (has_namespace(c, CLONE_NEWUSER))
+	if (runtime_opens_sources(c))
 		op.flags |= MOUNT_FROM_RUNTIME;
 	/* Without a cgroup of its own the container sees where the runtime was, if that still exists. */
 	if (!c->cgroup_path)

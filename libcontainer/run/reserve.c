@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "libcontainer/run/reserve.h"
 
+#include "base/buf.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -85,6 +86,8 @@ static int record_fill(struct execution *x, struct error *err)
 	const struct config *config = request->config;
 	const struct program_op *clone = find_op(x, OP_CLONE);
 	const struct op_clone *op = clone ? program_data(&x->program, clone) : NULL;
+	const struct program_op *filter = find_op(x, OP_SECCOMP);
+	const struct op_seccomp *seccomp = filter ? program_data(&x->program, filter) : NULL;
 	char created[SYS_TIMESTAMP_SIZE];
 	struct record *r = &x->record;
 
@@ -109,9 +112,10 @@ static int record_fill(struct execution *x, struct error *err)
 		r->poststart = config->hooks->kind[HOOK_POSTSTART];
 		r->poststop = config->hooks->kind[HOOK_POSTSTOP];
 	}
-	if (config->linux_ && config->linux_->seccomp) {
-		r->seccomp_listener_path = config->linux_->seccomp->listener_path;
-		r->seccomp_listener_metadata = config->linux_->seccomp->listener_metadata;
+	if (seccomp) {
+		r->seccomp_listener_path = (char *)(uintptr_t)program_str(&x->program, seccomp->listener_path);
+		r->seccomp_listener_metadata =
+			(char *)(uintptr_t)program_str(&x->program, seccomp->listener_metadata);
 	}
 	return record_cgroups(x, err);
 }
@@ -207,10 +211,23 @@ int op_cgroup_set(struct execution *x, const void *data, struct error *err)
 			  op->flags, err);
 }
 
+/* The configuration may be changed or gone when exec needs its process. */
+static int write_exec_file(struct execution *x, struct error *err)
+{
+	const struct launch_request *request = x->request;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	int r = request->config->process ? config_write_process(request->config->process, &text, err) : 0;
+
+	return r < 0 ? r : exec_file_write(x->state_dir, request->keep, request->keep_size, text.data, text.len, err);
+}
+
 int op_record(struct execution *x, const void *data _unused_, struct error *err)
 {
 	int r = process_identify(x->pid, &x->arena, &x->record.init, err);
 
+	if (r < 0)
+		return r;
+	r = write_exec_file(x, err);
 	if (r < 0)
 		return r;
 	x->record.complete = true;

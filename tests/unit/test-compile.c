@@ -23,6 +23,7 @@
 #define IN_LINUX(text) TOP PROCESS "},\"linux\":{" NS "," text "}}"
 #define IN_PROCESS(text) TOP PROCESS "," text "},\"linux\":{" NS "}}"
 #define IN_MOUNT(text) TOP PROCESS "},\"mounts\":[{" text "}],\"linux\":{" NS "}}"
+#define IN_POLICY(text) IN_LINUX("\"memoryPolicy\":{" text "}")
 #define IN_RESOURCES(text) IN_LINUX("\"resources\":{" text "}")
 #define IN_NAMESPACES(text) TOP PROCESS "},\"linux\":{\"namespaces\":[" text "]}}"
 #define MAP(c, h, s) "[{\"containerID\":" #c ",\"hostID\":" #h ",\"size\":" #s "}]"
@@ -47,6 +48,8 @@ static const struct host user_host = { .euid = 1000, .last_cap = 40 };
 static const struct bad bads[] = {
 	/* top */
 	{ "no root", "{\"ociVersion\":\"1.3.0\"," PROCESS "}}", ERR_CONFIG_MISSING, "", NULL, NULL },
+	{ "mount context", IN_TOP("\"annotations\":{\"run.oci.mount_context_type\":\"x\"}"), ERR_CONFIG_VALUE,
+	  "/annotations/run.oci.mount_context_type", NULL, NULL },
 	{ "annotation", IN_TOP("\"annotations\":{\"\":\"x\"}"), ERR_CONFIG_VALUE, "/annotations/", NULL, NULL },
 	{ "hostname", IN_TOP("\"hostname\":\"x\""), ERR_CONFIG_CONFLICT, "/hostname", NULL, NULL },
 	{ "masked without namespace", IN_TOP("\"linux\":{\"maskedPaths\":[\"/x\"]}"), ERR_CONFIG_CONFLICT,
@@ -123,9 +126,9 @@ static const struct bad bads[] = {
 	      ",\"gidMappings\":" MAP(0, 1000, 10) "}}",
 	  ERR_CONFIG_CONFLICT, "/process/user/gid", NULL, NULL },
 	{ "setgroups denied",
-	  TOP "\"process\":{\"user\":{\"uid\":0,\"gid\":0,\"additionalGids\":[1]},\"args\":[\"a\"],\"cwd\":\"/\"},"
+	  TOP "\"process\":{\"user\":{\"uid\":0,\"gid\":0,\"additionalGids\":[0]},\"args\":[\"a\"],\"cwd\":\"/\"},"
 	      "\"linux\":{\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"user\"}],\"uidMappings\":"
-	      MAP(0, 1000, 10) ",\"gidMappings\":" MAP(0, 1000, 10) "}}",
+	      MAP(0, 1000, 10) ",\"gidMappings\":" MAP(0, 1000, 1) "}}",
 	  ERR_CONFIG_CONFLICT, "/process/user/additionalGids", &user_host, NULL },
 	/* hooks */
 	{ "hook path", IN_TOP("\"hooks\":{\"poststop\":[{\"path\":\"x\"}]}"), ERR_CONFIG_VALUE,
@@ -219,8 +222,29 @@ static const struct bad bads[] = {
 	  NULL, NULL },
 	{ "intel rdt", IN_LINUX("\"intelRdt\":{\"closID\":\"x\"}"), ERR_CONFIG_UNSUPPORTED, "/linux/intelRdt",
 	  NULL, NULL },
-	{ "memory policy", IN_LINUX("\"memoryPolicy\":{\"mode\":\"MPOL_LOCAL\",\"nodes\":\"\"}"),
-	  ERR_CONFIG_UNSUPPORTED, "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy without mode", IN_POLICY("\"nodes\":\"0\""), ERR_CONFIG_MISSING,
+	  "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy mode", IN_POLICY("\"mode\":\"MPOL_X\""), ERR_CONFIG_VALUE, "/linux/memoryPolicy/mode",
+	  NULL, NULL },
+	{ "memory policy flag", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"0\",\"flags\":[\"MPOL_F_X\"]"),
+	  ERR_CONFIG_VALUE, "/linux/memoryPolicy/flags/0", NULL, NULL },
+	{ "memory policy flags",
+	  IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"0\","
+		    "\"flags\":[\"MPOL_F_STATIC_NODES\",\"MPOL_F_RELATIVE_NODES\"]"),
+	  ERR_CONFIG_CONFLICT, "/linux/memoryPolicy/flags", NULL, NULL },
+	{ "memory policy flag without nodes",
+	  IN_POLICY("\"mode\":\"MPOL_PREFERRED\",\"flags\":[\"MPOL_F_STATIC_NODES\"]"), ERR_CONFIG_CONFLICT,
+	  "/linux/memoryPolicy/flags", NULL, NULL },
+	{ "memory policy needs nodes", IN_POLICY("\"mode\":\"MPOL_INTERLEAVE\""), ERR_CONFIG_MISSING,
+	  "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy empty nodes", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"\""), ERR_CONFIG_MISSING,
+	  "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy takes no nodes", IN_POLICY("\"mode\":\"MPOL_LOCAL\",\"nodes\":\"0\""),
+	  ERR_CONFIG_CONFLICT, "/linux/memoryPolicy/nodes", NULL, NULL },
+	{ "memory policy node list", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"3-1\""), ERR_CONFIG_VALUE,
+	  "/linux/memoryPolicy/nodes", NULL, NULL },
+	{ "memory policy node number", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"0,1024\""),
+	  ERR_CONFIG_VALUE, "/linux/memoryPolicy/nodes", NULL, NULL },
 };
 
 static int compile_text(const char *text, const struct host *host, const struct compile_options *options,
