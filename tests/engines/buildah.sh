@@ -154,16 +154,15 @@ test_limits() {
 
 test_capabilities() {
 	from
-	same 0000000000001000 "$(run_buildah --cap-drop CAP_CHOWN --cap-drop CAP_DAC_OVERRIDE --cap-drop CAP_FOWNER \
-		--cap-drop CAP_FSETID --cap-drop CAP_KILL --cap-drop CAP_NET_BIND_SERVICE --cap-drop CAP_SETFCAP \
-		--cap-drop CAP_SETGID --cap-drop CAP_SETPCAP --cap-drop CAP_SETUID --cap-drop CAP_SYS_CHROOT \
-		--cap-add CAP_NET_ADMIN "$NAME" awk '/^CapEff/ { print $2 }' /proc/self/status)"
+	output=$(run_buildah --cap-drop CAP_CHOWN --cap-add CAP_NET_ADMIN "$NAME" awk '/^CapEff/ { print $2 }' /proc/self/status)
+	has_capability 12 "$output"
+	[ $((0x$output & 1)) -eq 0 ]
 }
 
 test_user_namespace() {
 	buildah from --isolation oci --pull-never --userns-uid-map 0:100000:5000 --userns-gid-map 0:100000:5000 \
 		--name "$NAME" "$IMAGE"
-	same '0 100000 5000' "$(echo $(run_buildah "$NAME" cat /proc/self/uid_map))"
+	same '0 100000 5000' "$(run_buildah "$NAME" cat /proc/self/uid_map | xargs)"
 }
 
 test_runtime_flag() {

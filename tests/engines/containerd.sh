@@ -119,7 +119,7 @@ sleeper() {
 }
 
 pid() {
-	ctr task ls | awk -v id="${1-$NAME}" '$1 == id { print $2 }'
+	ctr task ls | awk -v id="$NAME" '$1 == id { print $2 }'
 }
 
 state() {
@@ -334,9 +334,14 @@ test_config() {
 }
 
 test_user_namespace() {
-	output=$(run_ctr --rm --uidmap 0:100000:1000 --gidmap 0:100000:1000 -- "$NAME" \
-		sh -c 'cat /proc/self/uid_map; id -u')
-	same '0 100000 1000 0' "$(echo $output)"
+	ctr oci spec >plain.json
+	jq --arg root "$WORK/image/rootfs" '.root = {path: $root, readonly: true} | .process.terminal = false
+		| .linux.namespaces += [{type: "user"}]
+		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 5000}]
+		| .linux.gidMappings = .linux.uidMappings
+		| .process.args = ["/bin/sh", "-c", "cat /proc/self/uid_map; id -u"]' plain.json >config.json
+	output=$(ctr run --rm --runc-binary "$RUNTIME_PATH" --config "$PWD/config.json" "$NAME" | xargs)
+	same '0 100000 5000 0' "$output"
 }
 
 test_environment() {

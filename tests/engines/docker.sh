@@ -133,7 +133,7 @@ get() {
 }
 
 pid() {
-	get .State.Pid "$@"
+	get .State.Pid
 }
 
 is_status() {
@@ -392,8 +392,8 @@ test_exec_terminal() {
 
 test_exec_detached() {
 	sleeper
-	docker exec -d "$NAME" sh -c 'echo done >/tmp/done; sleep 1000'
-	eventually 5 docker exec "$NAME" grep done /tmp/done
+	docker exec -d "$NAME" sh -c 'echo up >/tmp/up; sleep 1000'
+	eventually 5 docker exec "$NAME" grep up /tmp/up
 	has 'sleep 1000' "$(docker top "$NAME")"
 }
 
