@@ -80,7 +80,7 @@ static const struct option exec_options[] = {
 	{ OPT_NO_NEW_PRIVS, "no-new-privs", 0, NULL, "never gain privileges by execve", NULL },
 	{ OPT_PROCESS_LABEL, "process-label", 0, "LABEL", "SELinux label", NULL },
 	{ OPT_APPARMOR, "apparmor", 0, "PROFILE", "AppArmor profile", NULL },
-	{ OPT_CGROUP, "cgroup", 0, "[CONTROLLERS:]PATH", "an existing cgroup below the container's; may repeat",
+	{ OPT_CGROUP, "cgroup", 0, "[NAME:]PATH", "an existing cgroup below the container's; may repeat",
 	  NULL },
 	{ OPT_PRESERVE_FDS, "preserve-fds", 0, "N", "pass N more descriptors, from 3 on", NULL },
 	{ OPT_IGNORE_PAUSED, "ignore-paused", 0, NULL, "wait in a paused container until it is resumed", NULL },

@@ -112,27 +112,19 @@ static int check_unsupported(struct compiler *c)
 	return 0;
 }
 
-static bool has_limits(const struct config_resources *res)
-{
-	return res->memory || res->cpu || res->pids || res->block_io || res->network || res->n_hugepage_limits
-	       || res->n_rdma || res->unified.n;
-}
-
 static int emit_cgroups(struct compiler *c)
 {
-	const struct config_resources *res = c->linux_->resources;
 	int r;
 
 	if (!c->cgroup_path)
-		return res && has_limits(res)
+		return cgroup_has_limits(c)
 			       ? compiler_warn(c, "linux.resources has no effect without cgroups") : 0;
-	if (c->host->unified && res && res->n_devices)
-		return compiler_error(c, &res->devices, CONFIG_UNSUPPORTED,
-				      "device rules on a host with cgroup v2 only");
 	r = cgroup_emit_create(c);
 	if (r == 0)
 		r = cgroup_emit_values(c);
-	return r < 0 ? r : cgroup_emit_devices(c);
+	if (r == 0)
+		r = cgroup_emit_devices(c);
+	return r < 0 ? r : cgroup_emit_owner(c);
 }
 
 static int emit_keyring(struct compiler *c)

@@ -23,6 +23,7 @@ struct host_hierarchy {
 	const char *controllers;  /* "cpu,cpuacct", "name=systemd", "" for v2 */
 	uint32_t version;         /* 1 or 2 */
 	const char *own;          /* path of the calling process in it, relative to the mount point */
+	const char *available;    /* v2: the controllers of its top, "cpu,memory"; NULL for v1 */
 };
 
 struct host {

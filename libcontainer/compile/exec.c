@@ -150,7 +150,7 @@ static int emit_entering(struct compiler *c)
 	for (size_t i = 0; i < c->exec->n_cgroups; i++) {
 		const struct exec_cgroup *cg = &c->exec->cgroups[i];
 		char *dir = exec_cgroup_dir(c, cg);
-		struct op_cgroup_enter op;
+		struct op_cgroup_enter op = { 0 };
 
 		if (!dir)
 			return compiler_no_memory(c);

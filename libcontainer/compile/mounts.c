@@ -236,7 +236,7 @@ static int read_new(struct compiler *c, const struct config_mount *m, const stru
 	/* sysfs shows the network namespace: who does not own that may not mount it. */
 	if (streq(m->type, "sysfs") && (has_namespace(c, CLONE_NEWUSER) || c->host->in_userns)
 	    && !(c->ns_new & CLONE_NEWNET))
-		op->flags |= MOUNT_SYSFS_FALLBACK;
+		op->fallback = emit_str(&c->emit, "/sys");
 	return 0;
 }
 
@@ -332,7 +332,7 @@ static int emit_one(struct compiler *c, const struct config_mount *m)
 		op->flags |= MOUNT_REAL_DIR;
 	if (streq(target, "/dev") && op->kind != MOUNT_KIND_REMOUNT)
 		c->dev_is_bound = op->kind == MOUNT_KIND_BIND;
-	if (op->kind == MOUNT_KIND_NEW && streq(m->type, "cgroup"))
+	if (op->kind == MOUNT_KIND_NEW && (streq(m->type, "cgroup") || streq(m->type, "cgroup2")))
 		return mount_emit_cgroup(c, m, op);
 	r = defer_readonly(c, m, target, op);
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "libcontainer/run/await.h"
+#include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/destroy.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
@@ -37,7 +38,10 @@ static const struct {
 } functions[OP_MAX] = {
 	[OP_STATE_RESERVE] = { op_state_reserve, undo_state_reserve },
 	[OP_CGROUP_CREATE] = { op_cgroup_create, undo_cgroup_create },
+	[OP_CGROUP_CONTROLLERS] = { op_cgroup_controllers, NULL },
 	[OP_CGROUP_SET] = { op_cgroup_set, NULL },
+	[OP_CGROUP_DEVICES] = { op_cgroup_devices, undo_cgroup_devices },
+	[OP_CGROUP_OWNER] = { op_cgroup_owner, NULL },
 	[OP_NAMESPACE_JOIN] = { op_namespace_join, NULL },
 	[OP_INIT_JOIN] = { op_init_join, NULL },
 	[OP_CGROUP_JOIN] = { op_cgroup_join, NULL },

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include "base/fd.h"
+#include "base/log.h"
 #include "libcontainer/cgroup/cgroup.h"
+#include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/host.h"
@@ -256,6 +258,22 @@ static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags,
 	return pid;
 }
 
+/* Why a cgroup of v2 does not take a process. */
+static const char *refusal_of(int r)
+{
+	switch (r) {
+	case -EOPNOTSUPP:
+		return "a cgroup above it is threaded, and it takes no whole processes";
+	case -EBUSY:
+		return "it has enabled controllers for its children, and takes no processes itself";
+	case -EACCES:
+	case -EPERM:
+		return "this user may not move processes there";
+	default:
+		return NULL;
+	}
+}
+
 /*
  * Where the kernel cannot let a process be born in a cgroup: the child waits until it has been moved, so
  * that no code of the container runs outside of it.
@@ -279,8 +297,16 @@ static int move_into_cgroup(struct execution *x, int cgroup, const char *dir, st
 			return present;
 		r = sys_write_file(present, CGROUP_PROCS, pid);
 	}
-	if (r < 0)
-		return error_set(err, ERR_CGROUP, -r, "%s: cannot move a process into it", dir);
+	if ((r == -EACCES || r == -EPERM) && x->cgroup_optional) {
+		log_debug("cgroup %s cannot be entered by this user: going on without it", dir);
+		r = 0;
+	}
+	if (r < 0) {
+		(void)error_set(err, ERR_CGROUP, -r, "%s: cannot move a process into it", dir);
+		if (refusal_of(r))
+			error_add_cause(err, "%s", refusal_of(r));
+		return r;
+	}
 	r = message_send(x->wire, MESSAGE_GO, x->at, NULL, 0, -1);
 	return r < 0 ? error_set(err, ERR_INIT_START, -r, "it ended at once") : 0;
 }
@@ -295,6 +321,8 @@ int op_clone(struct execution *x, const void *data, struct error *err)
 	int r;
 
 	l.x = x;
+	if (dir && !cgroup_is_present(x, dir))
+		dir = NULL;
 	l.wants_cgroup = dir != NULL;
 	l.guard_later = may_guard_later(x);
 	if (dir) {

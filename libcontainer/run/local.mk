@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 BERTH_LIB_SOURCES += \
 	libcontainer/run/await.c libcontainer/run/await.h \
+	libcontainer/run/cgroups.c libcontainer/run/cgroups.h \
 	libcontainer/run/command.c libcontainer/run/command.h \
 	libcontainer/run/container.c libcontainer/run/container.h \
 	libcontainer/run/create.c \

@@ -51,7 +51,7 @@ bash_completion() {
 @test "every option has its help text in the manual, every command a description of its own" {
 	local command summary
 	for command in $(command_names); do
-		"$BERTH" "$command" --help | sed -n '/^Options:/,/^$/s/^ *\(-., \)*--[a-z-]* *\([A-Z]\{1,\} \)* *//p' | sed 's/-/\\-/g; s/"/\\(dq/g' |
+		"$BERTH" "$command" --help | sed -n '/^Options:/,/^$/s/^ *\(-., \)*--[a-z-]* *\([^a-z ]\{1,\} \)* *//p' | sed 's/-/\\-/g; s/"/\\(dq/g' |
 			while read -r line; do
 				grep -qF -- "$line" "$BUILD/man/berth-$command.8" || fail "berth-$command.8 has no: $line"
 			done
