@@ -8,7 +8,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/delete.c \
 	libcontainer/run/descendants.c libcontainer/run/descendants.h \
 	libcontainer/run/destroy.c libcontainer/run/destroy.h \
-	libcontainer/run/exec.c \
+	libcontainer/run/exec.c libcontainer/run/exec.h \
 	libcontainer/run/exec-target.c \
 	libcontainer/run/events.c \
 	libcontainer/run/execute.c libcontainer/run/execute.h \

@@ -219,3 +219,45 @@ freeze_cgroup() {
 		echo FROZEN >"$1/freezer.state"
 	fi
 }
+
+# A container that runs until it is killed; its program is the one of the configuration, or sleeps.
+start_container() {
+	edit 'if .process.args == ["/bin/true"] then .process.args = ["/bin/sleep", "1000"] else . end'
+	create_container "$@" || fail "create: $(cat "$TMP/err")"
+	berth start "$ID" || fail "start"
+}
+
+# exec_in [option...] -- [word...]: exec into the container; $status and $output as bats' run has them.
+exec_in() {
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	run "$BERTH" --root "$ROOT" exec "${options[@]}" "$ID" "$@"
+}
+
+# The same, and it must succeed.
+exec_ok() {
+	exec_in "$@"
+	[ "$status" -eq 0 ] || fail "exit status $status: $output"
+}
+
+# exec_detached [option...] -- [word...]: must succeed silently. Not by run, which would wait for the streams.
+exec_detached() {
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	"$BERTH" --root "$ROOT" exec --detach "${options[@]}" "$ID" "$@" </dev/null >"$TMP/exec.out" 2>&1 3>&- ||
+		fail "$(cat "$TMP/exec.out")"
+	[ ! -s "$TMP/exec.out" ] || fail "not quiet: $(cat "$TMP/exec.out")"
+}
+
+# A process object for exec --process: the given jq filter over a small one, in $TMP/process.json.
+process_file() {
+	jq -n "{args: [\"/bin/true\"], cwd: \"/\", env: [\"PATH=/bin\"], user: {uid: 0, gid: 0}} | $1" "${@:2}" >"$TMP/process.json"
+}
