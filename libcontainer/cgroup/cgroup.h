@@ -60,6 +60,9 @@ int cgroup_signal(const struct cgroup *cg, int signum, struct error *err);
 /* All process ids below the container's cgroups, sorted, each once; *ret is malloc'ed. */
 int cgroup_pids(const struct cgroup *cg, pid_t **ret, size_t *ret_n, struct error *err);
 
+/* The directory that can freeze the container, or NULL. */
+const struct cgroup_dir *cgroup_freezer(const struct cgroup *cg);
+
 /* 1: frozen (or on the way), 0: not, or there is no freezer; negative errno. */
 int cgroup_frozen(const struct cgroup *cg);
 

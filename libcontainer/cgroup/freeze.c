@@ -12,8 +12,8 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* The directory that can freeze the container: v1's freezer comes first, being there means it is used. */
-static const struct cgroup_dir *freezer_of(const struct cgroup *cg)
+/* v1's freezer comes first, being there means it is used. */
+const struct cgroup_dir *cgroup_freezer(const struct cgroup *cg)
 {
 	const struct cgroup_dir *d = cgroup_find(cg, "freezer");
 
@@ -47,7 +47,7 @@ int cgroup_dir_would_freeze(int dir, uint32_t version)
 
 int cgroup_frozen(const struct cgroup *cg)
 {
-	const struct cgroup_dir *d = freezer_of(cg);
+	const struct cgroup_dir *d = cgroup_freezer(cg);
 	struct error ignored = ERROR_INIT;
 	_cleanup_close_ int fd = -1;
 
@@ -97,7 +97,7 @@ static int freeze_dir(int dir, uint32_t version, unsigned deadline_ms)
 
 int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *err)
 {
-	const struct cgroup_dir *d = freezer_of(cg);
+	const struct cgroup_dir *d = cgroup_freezer(cg);
 	struct error ignored = ERROR_INIT;
 	_cleanup_close_ int fd = -1;
 	int r;
@@ -127,7 +127,7 @@ static int enter_for_thaw(int dir, void *arg _unused_)
 int cgroup_thaw(const struct cgroup *cg, struct error *err)
 {
 	const struct cgroup_walk walk = { .enter = enter_for_thaw };
-	const struct cgroup_dir *d = freezer_of(cg);
+	const struct cgroup_dir *d = cgroup_freezer(cg);
 	_cleanup_close_ int fd = -1;
 	int r;
 

@@ -26,19 +26,34 @@
 #define PROBE_RETRIES 3
 #define PROBE_WAIT_US 1000
 
-int state_check_id(const char *id, struct error *err)
+bool state_is_id(const char *id)
 {
 	size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+.-");
 
 	/* "." and ".." would lead out of the root, "-x" into another command's options. */
-	if (len == 0 || id[len] || len > STATE_ID_MAX || id[0] == '.' || id[0] == '-')
-		return error_set(err, ERR_CONTAINER_ID_INVALID, 0, "%.300s", id);
-	return 0;
+	return len > 0 && !id[len] && len <= STATE_ID_MAX && id[0] != '.' && id[0] != '-';
 }
 
-bool state_dir_is_private(const struct stat *st)
+int state_check_id(const char *id, struct error *err)
 {
-	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
+	return state_is_id(id) ? 0 : error_set(err, ERR_CONTAINER_ID_INVALID, 0, "%.300s", id);
+}
+
+bool state_is_private(const struct stat *st)
+{
+	static uid_t self = (uid_t)-1; /* asked for once: `list` comes by for each container */
+
+	if (self == (uid_t)-1)
+		self = geteuid();
+	return st->st_uid == self && !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+void state_path(char ret[STATE_PATH_MAX], const char *dir, const char *name)
+{
+	size_t len = str_copy(ret, STATE_PATH_MAX, dir);
+
+	len += str_copy(ret + len, STATE_PATH_MAX - len, "/");
+	(void)str_copy(ret + len, STATE_PATH_MAX - len, name);
 }
 
 /*
@@ -55,7 +70,7 @@ static int open_dir(const struct state_root *root, const char *id, struct stat *
 	r = sys_fstat(fd, ret_st);
 	if (r < 0)
 		return r;
-	if (!state_dir_is_private(ret_st))
+	if (!state_is_private(ret_st))
 		return -ENOTDIR;
 	return fd_steal(&fd);
 }

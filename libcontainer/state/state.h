@@ -6,6 +6,7 @@
  * What outlives a command: <root>/<id>/ with
  *
  *	record   what later commands need, one JSON document, replaced by rename only
+ *	summary  a link whose target is the part of the record that `list` needs
  *	start    the socket on which a created container's init waits; its absence means "was started"
  *	notify   a directory that is bound into the container for sd_notify, if that was asked for
  *
@@ -55,6 +56,7 @@ struct record {
 	struct string_map annotations;
 	struct config_hook_list poststart, poststop;
 	char *seccomp_listener_path, *seccomp_listener_metadata;
+	bool started;           /* of the summary only; the record is not written again by start */
 };
 
 struct state_root {
@@ -112,11 +114,27 @@ int record_write(int dir, const struct record *record, struct error *err);
 int record_read(int dir, struct document *doc, struct record *ret, struct error *err);
 
 /*
+ * Record and status of one container that state_list() has named, in few system calls; never waits. For
+ * showing only: commands that act open and lock the directory. Unless the whole record is asked for, only
+ * id, bundle, created, owner and init are sure to be filled in. A container without a record has an empty
+ * one. ERR_CONTAINER_UNKNOWN when it has gone or is not ours after all.
+ */
+int state_glance(const struct state_root *root, const char *id, bool whole, struct document *doc,
+		 struct record *ret, enum container_status *ret_status, struct error *err);
+
+/*
  * The present status; also tells whether init is alive: a zombie or a recycled pid counts as gone. An
  * incomplete record is "creating" as long as anybody holds the lock (the caller, too) and "stopped" after
  * that: what a killed create left.
  */
 enum container_status record_status(int dir, const struct record *record);
+
+/*
+ * What start leaves for record_status() before its order and after the order was carried out; the lock is
+ * held. Killed at any moment between, the status is still told right. 0 or a negative errno.
+ */
+int state_start_ordered(int dir);
+int state_start_done(int dir, const struct record *record);
 
 /* Fills start time and boot id of a living process. */
 int process_identify(pid_t pid, struct arena *arena, struct process_id *ret, struct error *err);
@@ -129,8 +147,9 @@ int process_open(const struct process_id *id);
 
 /*
  * Ids of all containers below the root (directories that look like ours), sorted, and a NULL behind them.
- * Array and strings are one malloc'ed block: free(*ret) frees all.
+ * Array and strings are one malloc'ed block: free(*ret) frees all. look false: the directories are not
+ * looked into, for who calls state_glance() for each.
  */
-int state_list(const struct state_root *root, char ***ret, size_t *ret_n, struct error *err);
+int state_list(const struct state_root *root, bool look, char ***ret, size_t *ret_n, struct error *err);
 
 #endif
