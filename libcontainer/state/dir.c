@@ -137,15 +137,13 @@ static int take_over(int dir, const char *id, struct error *err)
 	return r < 0 && r != -ENOENT ? error_set(err, ERR_STATE_WRITE, -r, "leftovers of %s", id) : 0;
 }
 
-/* One attempt; 1: the directory went away meanwhile, try again. */
-static int try_reserve(const struct state_root *root, const char *id, int *ret_dir, struct error *err)
+/* Takes the directory that is there. 1: it went away meanwhile, try again. */
+static int take_dir(const struct state_root *root, const char *id, int *ret_dir, struct error *err)
 {
 	_cleanup_close_ int fd = -1;
 	struct stat st;
-	int r = sys_mkdirat(root->fd, id, 0700);
+	int r;
 
-	if (r < 0 && r != -EEXIST)
-		return error_set(err, ERR_STATE_WRITE, -r, "directory of %s", id);
 	fd = open_dir(root, id, &st);
 	if (fd == -ENOENT)
 		return 1;
@@ -170,6 +168,33 @@ static int try_reserve(const struct state_root *root, const char *id, int *ret_d
 		(void)sys_fchmod(fd, 0700);
 	*ret_dir = fd_steal(&fd);
 	return 0;
+}
+
+/*
+ * Takes back a directory that we have made and then could not use, unless another create has found it
+ * meanwhile: that holds the lock, or has written something.
+ */
+static void unmake_dir(const struct state_root *root, const char *id)
+{
+	struct stat st;
+	_cleanup_close_ int fd = open_dir(root, id, &st);
+
+	if (fd >= 0 && sys_flock(fd, LOCK_EX | LOCK_NB) == 0 && is_linked(root, id, &st))
+		(void)sys_unlinkat(root->fd, id, AT_REMOVEDIR);
+}
+
+/* One attempt; 1: try again. */
+static int try_reserve(const struct state_root *root, const char *id, int *ret_dir, struct error *err)
+{
+	int made = sys_mkdirat(root->fd, id, 0700);
+	int r;
+
+	if (made < 0 && made != -EEXIST)
+		return error_set(err, ERR_STATE_WRITE, -made, "directory of %s", id);
+	r = take_dir(root, id, ret_dir, err);
+	if (r < 0 && made == 0)
+		unmake_dir(root, id);
+	return r;
 }
 
 int state_reserve(const struct state_root *root, const char *id, int *ret_dir, struct error *err)
