@@ -153,6 +153,18 @@ kinds() {
 	[ "$(kinds)" = "poststop poststop" ]
 }
 
+@test "F168 timeout: what the hook has detached is killed, and no zombie stays with berth" {
+	printf '#!/bin/bash\n(setsid sleep 986 & setsid sleep 986 &)\nsleep 986 &\nsleep 986\n' >"$TMP/slow"
+	printf '#!/bin/bash\nps -o stat=,args= --ppid $PPID | grep -v "look\\|ps -o" >%s\n' "$TMP/seen" >"$TMP/look"
+	chmod 755 "$TMP/slow" "$TMP/look"
+	edit '.hooks.poststop = [{path: ($p + "/slow"), timeout: 1}, {path: ($p + "/look")}]' --arg p "$TMP"
+	create_container
+	berth delete "$ID" 2>/dev/null
+	[ -e "$TMP/seen" ]
+	[ ! -s "$TMP/seen" ] || fail "$(cat "$TMP/seen")"
+	! pgrep -f "sleep 986"
+}
+
 @test "F168 timeout: the hook and its children are killed" {
 	printf '#!/bin/bash\nsleep 987 &\nsleep 987\n' >"$TMP/slow"
 	chmod 755 "$TMP/slow"
