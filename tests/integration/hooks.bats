@@ -60,7 +60,7 @@ kinds() {
 	create_container
 	local pid
 	pid=$(container_pid)
-	grep -q "^prestart creating $pid $ID $BUNDLE" "$LOG"
+	grep -q "^prestart created $pid $ID $BUNDLE" "$LOG"
 	grep -q "^createRuntime creating $pid $ID $BUNDLE" "$LOG"
 	grep -q "^createContainer creating 1 $ID $BUNDLE" "$LOG"
 	berth start "$ID"
