@@ -13,7 +13,7 @@
  *    OP_WAIT_START. `start` connects (a dead init refuses at once) and speaks the same messages. Init
  *    keeps that connection, close-on-exec, until execve: end-of-file means that the program runs.
  *
- * init is started as: berth-init PAGE_FD, with every other descriptor named in the page.
+ * init is started as: berth-init PAGE_FD [INIT_GUARD_LATER], with every other descriptor named in the page.
  */
 
 #include "base/error.h"
@@ -23,6 +23,7 @@
 #define PAGE_MAGIC 0x65676170u
 #define MESSAGE_MAGIC 0x6567736du
 #define START_SOCKET_NAME "start"
+#define INIT_GUARD_LATER "guard-later" /* stay dumpable until OP_USERNS_ROOT */
 
 enum init_fd {
 	INIT_FD_PROGRAM,   /* sealed memfd with the program */

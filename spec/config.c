@@ -104,3 +104,8 @@ int config_write(const struct config *config, struct buf *out, struct error *err
 {
 	return table_write(&config_table, config, "\t", out, err);
 }
+
+int config_write_process(const struct config_process *process, struct buf *out, struct error *err)
+{
+	return table_write(&config_process_table, process, NULL, out, err);
+}

@@ -292,6 +292,9 @@ int config_read_resources(struct document *doc, const char *text, size_t len,
 struct buf;
 int config_write(const struct config *config, struct buf *out, struct error *err);
 
+/* The process object alone, in one line. */
+int config_write_process(const struct config_process *process, struct buf *out, struct error *err);
+
 /* The property name of a hook kind, such as "createRuntime". */
 const char *hook_kind_name(enum hook_kind kind);
 

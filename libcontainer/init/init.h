@@ -143,6 +143,7 @@ int op_hook(struct init *i, const void *data, struct error *err);
 /* namespace.c */
 int op_cgroup_enter(struct init *i, const void *data, struct error *err);
 int op_unshare(struct init *i, const void *data, struct error *err);
+int op_affinity(struct init *i, const void *data, struct error *err);
 int op_time_offsets(struct init *i, const void *data, struct error *err);
 int op_userns_root(struct init *i, const void *data, struct error *err);
 int op_hostname(struct init *i, const void *data, struct error *err);
@@ -155,6 +156,7 @@ uint64_t clock_now(const struct init *i);
 /* process.c */
 /* Not dumpable, and killed with the runtime: both are undone by the kernel when ids change. */
 void process_guard(bool die_with_parent);
+int op_memory_policy(struct init *i, const void *data, struct error *err);
 int op_personality(struct init *i, const void *data, struct error *err);
 int op_umask(struct init *i, const void *data, struct error *err);
 int op_lsm(struct init *i, const void *data, struct error *err);

@@ -16,6 +16,7 @@ typedef int op_function(struct init *i, const void *data, struct error *err);
 static op_function *const functions[OP_MAX] = {
 	[OP_CGROUP_ENTER] = op_cgroup_enter,
 	[OP_UNSHARE] = op_unshare,
+	[OP_AFFINITY] = op_affinity,
 	[OP_TIME_OFFSETS] = op_time_offsets,
 	[OP_USERNS_ROOT] = op_userns_root,
 	[OP_HOSTNAME] = op_hostname,
@@ -35,6 +36,7 @@ static op_function *const functions[OP_MAX] = {
 	[OP_SYSCTL] = op_sysctl,
 	[OP_READONLY_PATH] = op_readonly_path,
 	[OP_MASKED_PATH] = op_masked_path,
+	[OP_MEMORY_POLICY] = op_memory_policy,
 	[OP_PERSONALITY] = op_personality,
 	[OP_UMASK] = op_umask,
 	[OP_LSM] = op_lsm,

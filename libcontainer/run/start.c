@@ -124,6 +124,7 @@ static int start_connect(struct starting *s, struct error *err)
 static int start_order(struct starting *s, struct error *err)
 {
 	const struct start_wait wait = {
+		.pid = s->record.init.pid,
 		.sock = s->sock,
 		.pidfd = s->pidfd,
 		.page = s->page,

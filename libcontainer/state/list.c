@@ -50,7 +50,8 @@ static int each_entry(int dir, int (*visit)(int dir, const struct entry *e, void
 
 static int visit_foreign(int dir _unused_, const struct entry *e, void *arg _unused_)
 {
-	static const char *const ours[] = { STATE_RECORD, STATE_RECORD_NEW, STATE_START, STATE_NOTIFY };
+	static const char *const ours[] = { STATE_RECORD, STATE_RECORD_NEW, STATE_EXEC, STATE_START,
+					    STATE_NOTIFY };
 
 	for (size_t i = 0; i < ELEMENTSOF(ours); i++)
 		if (streq(e->name, ours[i]))

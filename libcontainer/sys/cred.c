@@ -66,6 +66,14 @@ int sys_set_rlimit(unsigned resource, uint64_t soft, uint64_t hard)
 		     : 0;
 }
 
+int sys_set_memory_policy(unsigned mode, const uint64_t *mask, unsigned bits)
+{
+	/* The kernel takes one bit less than it is told. */
+	int r = CALL(set_mempolicy, (long) mode, mask, (unsigned long) bits + 1);
+
+	return r < 0 ? SYS_FAILED(r, "set_mempolicy(0x%x, %u nodes)", mode, bits) : 0;
+}
+
 int sys_personality(unsigned long value)
 {
 	int r = CALL(personality, value);
@@ -99,16 +107,6 @@ int sys_set_domainname(const char *name)
 	int r = CALL(setdomainname, name, strlen(name));
 
 	return r < 0 ? SYS_FAILED(r, "setdomainname(\"%s\")", name) : 0;
-}
-
-int sys_reset_affinity(void)
-{
-	unsigned long all[8192 / (8 * sizeof(unsigned long))]; /* more CPUs than a kernel can have */
-	int r;
-
-	memset(all, 0xff, sizeof(all));
-	r = CALL(sched_setaffinity, 0, sizeof(all), all);
-	return r < 0 ? SYS_FAILED(r, "sched_setaffinity(all)") : 0;
 }
 
 int sys_setsid(void)

@@ -19,14 +19,14 @@ int sys_set_gid(uint32_t gid); /* real, effective and saved */
 int sys_set_uid(uint32_t uid);
 int sys_prctl(int option, unsigned long a, unsigned long b); /* the result, or a negative errno */
 int sys_set_rlimit(unsigned resource, uint64_t soft, uint64_t hard);
+/* set_mempolicy(2): MPOL_* with MPOL_F_*; mask has `bits` bits, NULL without any. */
+int sys_set_memory_policy(unsigned mode, const uint64_t *mask, unsigned bits);
 int sys_personality(unsigned long value);
 int sys_unshare(unsigned long flags);
 int sys_setns(int fd, int type);
 int sys_set_hostname(const char *name);
 int sys_set_domainname(const char *name);
 int sys_setsid(void);
-/* Lets the caller run on every CPU again that its cpuset allows. */
-int sys_reset_affinity(void);
 int sys_join_keyring(const char *name);  /* the keyring's serial number, or a negative errno */
 int sys_keyring_permit(int keyring, uint32_t add); /* adds bits to the keyring's permissions */
 int sys_loopback_up(void);

@@ -50,17 +50,20 @@ static int seal(int fd, int seals, bool executable)
 	return r < 0 ? SYS_FAILED(r, "fcntl(%d, F_ADD_SEALS, 0x%x)", fd, (unsigned)seals) : 0;
 }
 
-int sys_memfd_sealed(const char *name, const void *data, size_t size, bool executable)
+int sys_memfd_sealed(const char *name, const void *data, size_t size, enum memfd_use use)
 {
 	_cleanup_close_ int fd =
-		memfd(name, MFD_ALLOW_SEALING, executable ? MFD_EXEC_ : MFD_NOEXEC_SEAL_);
+		memfd(name, MFD_ALLOW_SEALING, use != MEMFD_DATA ? MFD_EXEC_ : MFD_NOEXEC_SEAL_);
 	int r;
 
 	if (fd < 0)
 		return fd;
 	r = sys_write_all(fd, data, size);
+	if (r == 0 && use == MEMFD_EXECUTE_ONLY)
+		r = sys_fchmod(fd, 0100);
 	if (r == 0)
-		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE, executable);
+		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
+			 use != MEMFD_DATA);
 	return r < 0 ? r : fd_steal(&fd);
 }
 
