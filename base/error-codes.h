@@ -29,6 +29,10 @@ ERROR_CODE(CONTAINER_STOPPED, "container-stopped", "cannot start a container tha
 	   ERRNO_SILENT)
 ERROR_CODE(CONTAINER_PAUSED, "container-paused", "container paused: %s", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_NOT_PAUSED, "container-not-paused", "container not paused: %s", ERRNO_SILENT)
+ERROR_CODE(EXEC_STOPPED, "exec-stopped", "cannot exec in a stopped container: container not running: %s",
+	   ERRNO_SILENT)
+ERROR_CODE(EXEC_PAUSED, "exec-paused",
+	   "cannot exec in a paused container (use --ignore-paused to override): %s", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_NOT_STOPPED, "container-not-stopped", "cannot delete container %s", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_BUSY, "container-busy", "container is in use by another command: %s", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_INCOMPLETE, "container-incomplete", "container was not completely created: %s",

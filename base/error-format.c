@@ -168,7 +168,7 @@ size_t error_format_where(const struct error *err, char *buf, size_t size)
 	buf[0] = '\0';
 	if (err->line || err->pointer[0]) {
 		text_add(&t, " (at ");
-		text_add(&t, err->document[0] ? err->document : "config.json");
+		text_add_foreign(&t, err->document[0] ? err->document : "config.json", ERRNO_MISSING);
 		if (err->line) {
 			(void) snprintf(number, sizeof(number), " line %u", err->line);
 			text_add(&t, number);

@@ -34,7 +34,7 @@ struct error {
 	unsigned line;      /* of the configuration, from 1; 0 if unknown */
 	unsigned column;    /* from 1, in bytes; 0 if unknown */
 	char step[48];      /* the operation or command stage, e.g. "mount" */
-	char document[32];  /* which JSON text pointer and line are about; empty: config.json */
+	char document[128]; /* that line, column and pointer are about; empty: config.json */
 	char pointer[256];  /* JSON pointer into the configuration, e.g. "/mounts/4/source" */
 	char subject[1024]; /* what the error is about: a path, an id, a value; fills %s of the words */
 	char call[320];     /* the failed system call with its arguments */

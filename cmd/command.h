@@ -19,9 +19,13 @@
 
 /* Every option that any command has; the index into struct arguments. */
 enum option_id {
+	OPT_ADDITIONAL_GIDS,
 	OPT_ALL,
+	OPT_APPARMOR,
 	OPT_BLKIO_WEIGHT,
 	OPT_BUNDLE,
+	OPT_CAP,
+	OPT_CGROUP,
 	OPT_CGROUP_MANAGER,
 	OPT_CONFIG,
 	OPT_CONSOLE_SOCKET,
@@ -35,12 +39,15 @@ enum option_id {
 	OPT_CPUSET_CPUS,
 	OPT_CPUSET_MEMS,
 	OPT_CRIU,
+	OPT_CWD,
 	OPT_DEBUG,
 	OPT_DETACH,
+	OPT_ENV,
 	OPT_FILE,
 	OPT_FORCE,
 	OPT_FORMAT,
 	OPT_HELP,
+	OPT_IGNORE_PAUSED,
 	OPT_INTERVAL,
 	OPT_KEEP,
 	OPT_KERNEL_MEMORY,
@@ -54,12 +61,15 @@ enum option_id {
 	OPT_MEMORY_RESERVATION,
 	OPT_MEMORY_SWAP,
 	OPT_NO_NEW_KEYRING,
+	OPT_NO_NEW_PRIVS,
 	OPT_NO_PIVOT,
 	OPT_NO_SUBREAPER,
 	OPT_PID_FILE,
 	OPT_PIDFD_SOCKET,
 	OPT_PIDS_LIMIT,
 	OPT_PRESERVE_FDS,
+	OPT_PROCESS,
+	OPT_PROCESS_LABEL,
 	OPT_QUIET,
 	OPT_RESOURCES,
 	OPT_ROOT,
@@ -67,6 +77,8 @@ enum option_id {
 	OPT_STATS,
 	OPT_SYSTEMD_CGROUP,
 	OPT_TRACE,
+	OPT_TTY,
+	OPT_USER,
 	OPT_VERSION,
 	OPT_MAX,
 };
@@ -82,9 +94,17 @@ struct option {
 
 #define OPTIONS_END ((struct option){ .id = OPT_MAX })
 
+/* One option with its value, as given. */
+struct given {
+	enum option_id id;
+	const char *value;
+};
+
 struct arguments {
 	bool set[OPT_MAX];
 	const char *value[OPT_MAX]; /* of options with an argument; the last one given wins */
+	struct given *given;        /* all of them in their order, for options that may repeat; malloc'ed */
+	int n_given;
 	char **operands;            /* what is not an option: container id and so on */
 	int n_operands;
 };
@@ -104,6 +124,7 @@ struct command {
 	const char *summary;  /* one line */
 	const struct option *options;
 	int min_operands, max_operands;
+	int n_parsed; /* behind so many operands everything is an operand (ps ID -ef); 0: no such place */
 	int (*run)(struct context *ctx);
 };
 
@@ -121,12 +142,19 @@ int command_line_parse(int argc, char **argv, struct context *ctx, const struct 
 /* Prints help for one command, or for the program when command is NULL. */
 void command_help(const struct command *command);
 
+/*
+ * The values of an option that may repeat, in their order: *at is 0 for the first call, NULL the end.
+ */
+const char *option_next(const struct arguments *args, enum option_id id, int *at);
+
 /* Shared by several commands (cmd/launch.c): the value of a number option, 0 when not given. */
 int option_number(struct context *ctx, enum option_id id, const char *name, uint32_t max, uint32_t *ret);
 
+int cmd_completion(struct context *ctx);
 int cmd_create(struct context *ctx);
 int cmd_delete(struct context *ctx);
 int cmd_events(struct context *ctx);
+int cmd_exec(struct context *ctx);
 int cmd_explain(struct context *ctx);
 int cmd_features(struct context *ctx);
 int cmd_kill(struct context *ctx);

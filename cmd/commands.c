@@ -2,6 +2,8 @@
 /* The table of commands and options. */
 #include "cmd/command.h"
 
+#include <limits.h>
+
 static const char *const log_formats[] = { "text", "json", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 static const char *const managers[] = { "cgroupfs", "systemd", "disabled", NULL };
@@ -67,6 +69,30 @@ static const struct option delete_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option exec_options[] = {
+	{ OPT_PROCESS, "process", 'p', "FILE", "process object, as in config.json, instead of a program", NULL },
+	{ OPT_TTY, "tty", 't', NULL, "give it a terminal", NULL },
+	{ OPT_ENV, "env", 'e', "NAME=VALUE", "add to the environment; may repeat", NULL },
+	{ OPT_CWD, "cwd", 0, "DIR", "working directory in the container", NULL },
+	{ OPT_USER, "user", 'u', "UID[:GID]", "user and group, as numbers", NULL },
+	{ OPT_ADDITIONAL_GIDS, "additional-gids", 'g', "GID", "add a group; may repeat", NULL },
+	{ OPT_CAP, "cap", 'c', "CAP_NAME", "add a capability; may repeat", NULL },
+	{ OPT_NO_NEW_PRIVS, "no-new-privs", 0, NULL, "never gain privileges by execve", NULL },
+	{ OPT_PROCESS_LABEL, "process-label", 0, "LABEL", "SELinux label", NULL },
+	{ OPT_APPARMOR, "apparmor", 0, "PROFILE", "AppArmor profile", NULL },
+	{ OPT_CGROUP, "cgroup", 0, "[NAME:]PATH", "an existing cgroup below the container's; may repeat",
+	  NULL },
+	{ OPT_PRESERVE_FDS, "preserve-fds", 0, "N", "pass N more descriptors, from 3 on", NULL },
+	{ OPT_IGNORE_PAUSED, "ignore-paused", 0, NULL, "wait in a paused container until it is resumed", NULL },
+	{ OPT_DETACH, "detach", 'd', NULL, "return as soon as the program runs", NULL },
+	{ OPT_PID_FILE, "pid-file", 0, "FILE", "write the pid of the process to FILE", NULL },
+	{ OPT_CONSOLE_SOCKET, "console-socket", 0, "PATH", "send the terminal's master to this socket", NULL },
+	{ OPT_PIDFD_SOCKET, "pidfd-socket", 0, "PATH", "send a pidfd of the process to this socket", NULL },
+	{ OPT_NO_SUBREAPER, "no-subreaper", 0, NULL, "do not adopt orphaned processes while waiting", NULL },
+	{ OPT_TRACE, "trace", 0, "FILE", "write a timeline of all operations to FILE", NULL },
+	OPTIONS_END,
+};
+
 static const struct option list_options[] = {
 	{ OPT_FORMAT, "format", 'f', "FORMAT", "table or json", list_formats },
 	{ OPT_QUIET, "quiet", 'q', NULL, "only the ids", NULL },
@@ -125,25 +151,29 @@ static const struct option update_options[] = {
 static const struct option no_options[] = { OPTIONS_END };
 
 const struct command commands[] = {
+	{ "completion", "SHELL", "print a completion script for bash, fish or zsh", no_options, 1, 1, 0,
+	  cmd_completion },
 	{ "create", "ID", "create a container from a bundle; its program waits for start", create_options, 1,
-	  1, cmd_create },
-	{ "delete", "ID", "remove a container and all that berth made for it", delete_options, 1, 1,
+	  1, 0, cmd_create },
+	{ "delete", "ID", "remove a container and all that berth made for it", delete_options, 1, 1, 0,
 	  cmd_delete },
-	{ "events", "ID", "show statistics and lack of memory, as lines of JSON", events_options, 1, 1, cmd_events },
+	{ "events", "ID", "show statistics and lack of memory, as lines of JSON", events_options, 1, 1, 0, cmd_events },
+	{ "exec", "ID [PROGRAM [ARGUMENT]...]", "run one more process in a container", exec_options, 1, ANY_OPERANDS, 1,
+	  cmd_exec },
 	{ "explain", "[BUNDLE]", "show what berth would do with a bundle, and with which values",
-	  explain_options, 0, 1, cmd_explain },
-	{ "features", "", "show what this berth supports, as JSON", no_options, 0, 0, cmd_features },
-	{ "kill", "ID [SIGNAL]", "send a signal (default TERM) to a container's init", kill_options, 1, 2,
+	  explain_options, 0, 1, 0, cmd_explain },
+	{ "features", "", "show what this berth supports, as JSON", no_options, 0, 0, 0, cmd_features },
+	{ "kill", "ID [SIGNAL]", "send a signal (default TERM) to a container's init", kill_options, 1, 2, 0,
 	  cmd_kill },
-	{ "list", "", "list the containers", list_options, 0, 0, cmd_list },
-	{ "pause", "ID", "freeze all processes of a container", no_options, 1, 1, cmd_pause },
-	{ "ps", "ID [PS OPTION]...", "list the processes of a container", ps_options, 1, ANY_OPERANDS, cmd_ps },
-	{ "resume", "ID", "let a paused container go on", no_options, 1, 1, cmd_resume },
-	{ "run", "ID", "create a container, start it, wait for its end and delete it", run_options, 1, 1,
+	{ "list", "", "list the containers", list_options, 0, 0, 0, cmd_list },
+	{ "pause", "ID", "freeze all processes of a container", no_options, 1, 1, 0, cmd_pause },
+	{ "ps", "ID [PS OPTION]...", "list the processes of a container", ps_options, 1, ANY_OPERANDS, 1, cmd_ps },
+	{ "resume", "ID", "let a paused container go on", no_options, 1, 1, 0, cmd_resume },
+	{ "run", "ID", "create a container, start it, wait for its end and delete it", run_options, 1, 1, 0,
 	  cmd_run },
-	{ "spec", "", "write a configuration to begin with", spec_options, 0, 0, cmd_spec },
-	{ "start", "ID", "start the program of a created container", start_options, 1, 1, cmd_start },
-	{ "state", "ID", "show the state of a container, as JSON", no_options, 1, 1, cmd_state },
-	{ "update", "ID", "change the limits of a container", update_options, 1, 1, cmd_update },
+	{ "spec", "", "write a configuration to begin with", spec_options, 0, 0, 0, cmd_spec },
+	{ "start", "ID", "start the program of a created container", start_options, 1, 1, 0, cmd_start },
+	{ "state", "ID", "show the state of a container, as JSON", no_options, 1, 1, 0, cmd_state },
+	{ "update", "ID", "change the limits of a container", update_options, 1, 1, 0, cmd_update },
 	{ 0 },
 };

@@ -141,7 +141,7 @@ static enum cgroup_manager manager(const struct arguments *a)
 	return CGROUP_MANAGER_CGROUPFS;
 }
 
-int launch_options(struct context *ctx, struct launch *l, const char *id)
+int launch_common_options(struct context *ctx, struct compile_options *ret, const char *id)
 {
 	const struct arguments *a = &ctx->args;
 	uint32_t preserve;
@@ -151,19 +151,28 @@ int launch_options(struct context *ctx, struct launch *l, const char *id)
 		r = option_number(ctx, OPT_PRESERVE_FDS, "preserve-fds", PRESERVE_FDS_MAX, &preserve);
 	if (r < 0)
 		return r;
-	l->options = (struct compile_options){
+	*ret = (struct compile_options){
 		.id = id,
 		.pid_file = a->value[OPT_PID_FILE],
 		.pidfd_socket = a->value[OPT_PIDFD_SOCKET],
 		.have_console_socket = a->set[OPT_CONSOLE_SOCKET],
-		.no_pivot = a->set[OPT_NO_PIVOT],
-		.no_new_keyring = a->set[OPT_NO_NEW_KEYRING],
-		.cgroup_manager = manager(a),
+		.detached = a->set[OPT_DETACH],
 		.listen_fds = listen_fds(),
 	};
 	/* Descriptors of socket activation come first, those of --preserve-fds behind them. */
-	l->options.preserve_fds = l->options.listen_fds + preserve;
+	ret->preserve_fds = ret->listen_fds + preserve;
 	return 0;
+}
+
+int launch_options(struct context *ctx, struct launch *l, const char *id)
+{
+	const struct arguments *a = &ctx->args;
+	int r = launch_common_options(ctx, &l->options, id);
+
+	l->options.no_pivot = a->set[OPT_NO_PIVOT];
+	l->options.no_new_keyring = a->set[OPT_NO_NEW_KEYRING];
+	l->options.cgroup_manager = manager(a);
+	return r;
 }
 
 int launch_notify(struct context *ctx, struct launch *l, struct state_root *root)
@@ -189,6 +198,8 @@ struct launch_request launch_request(struct context *ctx, const struct launch *l
 		.options = &l->options,
 		.program = l->compiled.program,
 		.program_size = l->compiled.program_size,
+		.keep = l->compiled.keep,
+		.keep_size = l->compiled.keep_size,
 		.rootfs = l->rootfs,
 		.console_socket = ctx->args.value[OPT_CONSOLE_SOCKET],
 		.pidfd_socket = ctx->args.value[OPT_PIDFD_SOCKET],

@@ -40,6 +40,9 @@ int launch_options(struct context *ctx, struct launch *l, const char *id);
  */
 int launch_notify(struct context *ctx, struct launch *l, struct state_root *root);
 
+/* What exec has of them as well: id, descriptors, files and sockets. */
+int launch_common_options(struct context *ctx, struct compile_options *ret, const char *id);
+
 /* The state root of --root; create: make it when it is missing. */
 int open_root(struct context *ctx, bool create, struct state_root *ret);
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define EXIT_ERROR 1
+#define EXIT_EXEC_ERROR 255 /* told apart from what the program of exec exits with */
 
 static void print_version(void)
 {
@@ -85,7 +86,7 @@ static int finish(struct context *ctx, const struct command *command, int r)
 	if (r < 0) {
 		report(ctx, command);
 		log_close();
-		return EXIT_ERROR;
+		return command && command->run == cmd_exec ? EXIT_EXEC_ERROR : EXIT_ERROR;
 	}
 	log_flush_warnings();
 	log_close();

@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 struct cursor {
 	int argc;
@@ -67,6 +68,31 @@ static int set_switch(struct context *ctx, const struct option *o, const char *v
 	return 0;
 }
 
+const char *option_next(const struct arguments *args, enum option_id id, int *at)
+{
+	while (*at < args->n_given) {
+		const struct given *g = &args->given[(*at)++];
+
+		if (g->id == id)
+			return g->value;
+	}
+	return NULL;
+}
+
+static int keep_value(const struct cursor *c, struct context *ctx, enum option_id id, const char *value)
+{
+	struct arguments *a = &ctx->args;
+
+	if (!a->given)
+		a->given = calloc((size_t)c->argc, sizeof(*a->given));
+	if (!a->given)
+		return error_set(&ctx->err, ERR_NO_MEMORY, ENOMEM, "command line");
+	a->given[a->n_given++] = (struct given){ .id = id, .value = value };
+	a->set[id] = true;
+	a->value[id] = value;
+	return 0;
+}
+
 static int take_option(struct cursor *c, struct context *ctx, const struct command *command)
 {
 	const char *word = c->argv[c->at++];
@@ -88,9 +114,7 @@ static int take_option(struct cursor *c, struct context *ctx, const struct comma
 	if (!value_is_known(o, value))
 		return error_set(&ctx->err, ERR_USAGE, 0, "invalid %s option \"%s\": it takes %s", o->name,
 				 value, o->help ? o->help : o->argument);
-	ctx->args.set[o->id] = true;
-	ctx->args.value[o->id] = value;
-	return 0;
+	return keep_value(c, ctx, o->id, value);
 }
 
 /* Levenshtein distance, for short words only: which command was meant? */
@@ -182,7 +206,7 @@ int command_line_parse(int argc, char **argv, struct context *ctx, const struct 
 		c.at++;
 		if (command) {
 			argv[ctx->args.n_operands++] = word;
-			options &= command->max_operands != ANY_OPERANDS;
+			options &= command->n_parsed == 0 || ctx->args.n_operands < command->n_parsed;
 			continue;
 		}
 		r = find_command(word, ctx, &command);

@@ -10,7 +10,6 @@ int cmd_run(struct context *ctx)
 
 	if (r < 0)
 		return r;
-	l.options.detached = ctx->args.set[OPT_DETACH];
 	l.options.foreground_terminal = !l.options.detached && !l.options.have_console_socket;
 	r = launch_notify(ctx, &l, &root);
 	if (r == 0)

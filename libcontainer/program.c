@@ -30,13 +30,36 @@ static const struct field op_cgroup_create_fields[] = {
 	F(op_cgroup_create, mount, STR_REQUIRED),
 	F(op_cgroup_create, controllers, STR_REQUIRED),
 	F_LIMIT(op_cgroup_create, version, U32, 3),
+	F_LIMIT(op_cgroup_create, flags, HEX32, 2),
+};
+
+static const struct field op_cgroup_controllers_fields[] = {
+	F(op_cgroup_controllers, dir, STR_REQUIRED),
+	F(op_cgroup_controllers, mount, STR_REQUIRED),
+	F(op_cgroup_controllers, needed, STR_REQUIRED),
+	F_LIMIT(op_cgroup_controllers, flags, HEX32, 2),
 };
 
 static const struct field op_cgroup_set_fields[] = {
 	F(op_cgroup_set, dir, STR_REQUIRED),
 	F(op_cgroup_set, file, STR_REQUIRED),
 	F(op_cgroup_set, value, STR_REQUIRED),
-	F_LIMIT(op_cgroup_set, flags, HEX32, 8),
+	F_LIMIT(op_cgroup_set, flags, HEX32, 16),
+	F(op_cgroup_set, other_file, STR),
+	F(op_cgroup_set, other_value, STR),
+};
+
+static const struct field op_cgroup_devices_fields[] = {
+	F(op_cgroup_devices, dir, STR_REQUIRED),
+	F_LIMIT(op_cgroup_devices, flags, HEX32, 4),
+	F_BLOB(op_cgroup_devices, filter, CGROUP_DEVICES_INSN_SIZE),
+	F(op_cgroup_devices, rules, STR),
+};
+
+static const struct field op_cgroup_owner_fields[] = {
+	F(op_cgroup_owner, dir, STR_REQUIRED),
+	F(op_cgroup_owner, uid, U32),
+	F_LIMIT(op_cgroup_owner, flags, HEX32, 4),
 };
 
 static const struct field op_namespace_join_fields[] = {
@@ -91,10 +114,16 @@ static const struct field op_hook_fields[] = {
 
 static const struct field op_cgroup_enter_fields[] = {
 	F(op_cgroup_enter, file, STR_REQUIRED),
+	F_LIMIT(op_cgroup_enter, flags, HEX32, 2),
 };
 
 static const struct field op_unshare_fields[] = {
 	F(op_unshare, flags, HEX32),
+};
+
+static const struct field op_affinity_fields[] = {
+	F_BLOB(op_affinity, mask, sizeof(uint64_t)),
+	F(op_affinity, cpus, STR_REQUIRED),
 };
 
 static const struct field op_time_offsets_fields[] = {
@@ -118,7 +147,7 @@ static const struct field op_root_open_fields[] = {
 
 static const struct field op_mount_fields[] = {
 	F_LIMIT(op_mount, kind, U32, MOUNT_KIND_MAX),
-	F_LIMIT(op_mount, flags, HEX32, 0x800),
+	F_LIMIT(op_mount, flags, HEX32, 0x400),
 	F(op_mount, fstype, STR),
 	F(op_mount, source, STR),
 	F(op_mount, target, STR_REQUIRED),
@@ -136,6 +165,7 @@ static const struct field op_mount_fields[] = {
 	F(op_mount, gid_map, STR),
 	F(op_mount, label, STR),
 	F(op_mount, index, U32),
+	F(op_mount, fallback, STR),
 };
 
 static const struct field op_device_fields[] = {
@@ -248,7 +278,10 @@ static const struct field op_output_fields[] = {
 #define FIELDS_OF(type) _Generic((type *)0, \
 	struct op_none *: NULL, \
 	struct op_cgroup_create *: op_cgroup_create_fields, \
+	struct op_cgroup_controllers *: op_cgroup_controllers_fields, \
 	struct op_cgroup_set *: op_cgroup_set_fields, \
+	struct op_cgroup_devices *: op_cgroup_devices_fields, \
+	struct op_cgroup_owner *: op_cgroup_owner_fields, \
 	struct op_namespace_join *: op_namespace_join_fields, \
 	struct op_clone *: op_clone_fields, \
 	struct op_id_map *: op_id_map_fields, \
@@ -259,6 +292,7 @@ static const struct field op_output_fields[] = {
 	struct op_hook *: op_hook_fields, \
 	struct op_cgroup_enter *: op_cgroup_enter_fields, \
 	struct op_unshare *: op_unshare_fields, \
+	struct op_affinity *: op_affinity_fields, \
 	struct op_time_offsets *: op_time_offsets_fields, \
 	struct op_name *: op_name_fields, \
 	struct op_keyring *: op_keyring_fields, \
@@ -287,11 +321,13 @@ static const struct field op_output_fields[] = {
 #define N_FIELDS_OF(type) _Generic((type *)0, \
 	struct op_none *: 0, \
 	N(op_cgroup_create, op_cgroup_create_fields), N(op_cgroup_set, op_cgroup_set_fields), \
+	N(op_cgroup_controllers, op_cgroup_controllers_fields), \
+	N(op_cgroup_devices, op_cgroup_devices_fields), N(op_cgroup_owner, op_cgroup_owner_fields), \
 	N(op_namespace_join, op_namespace_join_fields), N(op_clone, op_clone_fields), \
 	N(op_id_map, op_id_map_fields), N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_hook, op_hook_fields), \
-	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
+	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), N(op_affinity, op_affinity_fields), \
 	N(op_time_offsets, op_time_offsets_fields), N(op_name, op_name_fields), \
 	N(op_keyring, op_keyring_fields), N(op_root_open, op_root_open_fields), \
 	N(op_mount, op_mount_fields), N(op_device, op_device_fields), \

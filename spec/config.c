@@ -119,3 +119,8 @@ struct config_resources *config_overlay_resources(const struct config_resources 
 {
 	return table_overlay(&config_resources_table, base, over, arena);
 }
+
+int config_write_process(const struct config_process *process, struct buf *out, struct error *err)
+{
+	return table_write(&config_process_table, process, NULL, out, err);
+}

@@ -300,6 +300,9 @@ struct config_resources *config_overlay_resources(const struct config_resources 
 /* Writes the configuration as JSON, indented by tabs as `runc spec` users know it. */
 int config_write(const struct config *config, struct buf *out, struct error *err);
 
+/* The process object alone, in one line. */
+int config_write_process(const struct config_process *process, struct buf *out, struct error *err);
+
 /* The property name of a hook kind, such as "createRuntime". */
 const char *hook_kind_name(enum hook_kind kind);
 

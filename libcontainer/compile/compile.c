@@ -112,27 +112,19 @@ static int check_unsupported(struct compiler *c)
 	return 0;
 }
 
-static bool has_limits(const struct config_resources *res)
-{
-	return res->memory || res->cpu || res->pids || res->block_io || res->network || res->n_hugepage_limits
-	       || res->n_rdma || res->unified.n;
-}
-
 static int emit_cgroups(struct compiler *c)
 {
-	const struct config_resources *res = c->linux_->resources;
 	int r;
 
 	if (!c->cgroup_path)
-		return res && has_limits(res)
+		return cgroup_has_limits(c)
 			       ? compiler_warn(c, "linux.resources has no effect without cgroups") : 0;
-	if (c->host->unified && res && res->n_devices)
-		return compiler_error(c, &res->devices, CONFIG_UNSUPPORTED,
-				      "device rules on a host with cgroup v2 only");
 	r = cgroup_emit_create(c);
 	if (r == 0)
 		r = cgroup_emit_values(c);
-	return r < 0 ? r : cgroup_emit_devices(c);
+	if (r == 0)
+		r = cgroup_emit_devices(c);
+	return r < 0 ? r : cgroup_emit_owner(c);
 }
 
 static int emit_keyring(struct compiler *c)
@@ -191,7 +183,7 @@ static int emit_deferred(struct compiler *c)
 	return 0;
 }
 
-static void emit_output(struct compiler *c, enum op_type type, const char *path)
+void compiler_emit_output(struct compiler *c, enum op_type type, const char *path)
 {
 	struct op_output op = { .path = emit_str(&c->emit, path) };
 
@@ -203,11 +195,11 @@ static int emit_end_of_create(struct compiler *c)
 {
 	compiler_emit_own(c, OP_WAIT_START, NULL);
 	compiler_emit_own(c, OP_RECORD, NULL);
-	emit_output(c, OP_PID_FILE, c->options->pid_file);
+	compiler_emit_output(c, OP_PID_FILE, c->options->pid_file);
 	/* The caller's own word goes before that of the configuration. */
-	emit_output(c, OP_PIDFD_SOCKET, c->options->pidfd_socket
-						? c->options->pidfd_socket
-						: annotation_value(c, ANNOTATION_PIDFD_RECEIVER));
+	compiler_emit_output(c, OP_PIDFD_SOCKET, c->options->pidfd_socket
+							 ? c->options->pidfd_socket
+							 : annotation_value(c, ANNOTATION_PIDFD_RECEIVER));
 	compiler_emit_own(c, OP_COMMIT, NULL);
 	return 0;
 }
@@ -296,7 +288,7 @@ static int make_state(struct compiler *c, pstr *ret_head, pstr *ret_tail)
 	return 0;
 }
 
-static uint32_t program_flags(const struct compiler *c)
+uint32_t compiler_flags(const struct compiler *c)
 {
 	uint32_t flags = 0;
 
@@ -332,7 +324,9 @@ int compile(const struct document *doc, const struct config *config, const struc
 		if (r < 0)
 			return r;
 	}
-	r = emit_finish(&c.emit, program_flags(&c), head, tail, &compiled.program, &compiled.program_size, err);
+	r = emit_finish(&c.emit, compiler_flags(&c), head, tail, &compiled.program, &compiled.program_size, err);
+	if (r == 0)
+		r = keep_make(arena, &compiled, err);
 	if (r < 0)
 		return r;
 	*ret = compiled;

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "libcontainer/program.h"
 #include "spec/config.h"
 
 #include <stdbool.h>
@@ -22,6 +23,7 @@ struct host_hierarchy {
 	const char *controllers;  /* "cpu,cpuacct", "name=systemd", "" for v2 */
 	uint32_t version;         /* 1 or 2 */
 	const char *own;          /* path of the calling process in it, relative to the mount point */
+	const char *available;    /* v2: the controllers of its top, "cpu,memory"; NULL for v1 */
 };
 
 struct host {
@@ -57,6 +59,8 @@ struct compile_options {
 struct compiled {
 	void *program;       /* the block, in the arena, for program_check() */
 	size_t program_size;
+	void *keep;          /* what exec will repeat of it, for keep_read() */
+	size_t keep_size;
 	char **warnings;     /* e.g. capabilities that are unknown or cannot be granted */
 	size_t n_warnings;
 };
@@ -65,6 +69,36 @@ struct compiled {
 int compile(const struct document *doc, const struct config *config, const struct host *host,
 	    const struct compile_options *options, struct arena *arena, struct compiled *ret,
 	    struct error *err);
+
+/* One of the cgroups of a running container. */
+struct exec_cgroup {
+	const char *dir;          /* full host path */
+	const char *controllers;  /* as in struct host_hierarchy */
+	uint32_t version;
+};
+
+/* The running container that exec adds a process to. */
+struct exec_base {
+	const struct program *keep;            /* from keep_read() */
+	const struct string_map *annotations;
+	const struct exec_cgroup *cgroups;
+	size_t n_cgroups;
+	uint32_t namespaces;                   /* CLONE_NEW* of those of init that are not our own */
+	int32_t oom_score_adj;                 /* of init */
+	const char *const *sub_cgroups;        /* values of --cgroup */
+	size_t n_sub_cgroups;
+};
+
+/* compile() for one more process in a running container. doc is the one that process came from. */
+int compile_exec(const struct document *doc, const struct config_process *process,
+		 const struct exec_base *base, const struct host *host, const struct compile_options *options,
+		 struct arena *arena, struct compiled *ret, struct error *err);
+
+/*
+ * Reads a block that compile() gave out as keep, perhaps of another version of berth: its operations are
+ * given the numbers of this one. The block (8-byte aligned) is changed, and *ret borrows it.
+ */
+int keep_read(void *block, size_t size, struct program *ret, struct error *err);
 
 /*
  * For update. update_normalise() takes out what it does not change: device rules, kernel memory, and 0 where
@@ -86,7 +120,6 @@ int compile_update(const struct document *doc, struct config_resources *resource
  * and every operand in words ("attr_set=ro,nosuid"). json: the same as one JSON document.
  */
 struct buf;
-struct program;
 int explain(const struct program *program, bool json, struct buf *out, struct error *err);
 
 /* The names that the features document lists; arrays end with NULL. */

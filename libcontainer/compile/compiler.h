@@ -11,9 +11,20 @@
 #include "libcontainer/compile/compile.h"
 #include "libcontainer/compile/emit.h"
 
+#include <linux/sched.h> /* CLONE_NEWTIME, which libc may lack */
+
+/* A value of v2 that waits until all are known. */
+struct cgroup_value {
+	const char *controller;   /* NULL: a file that every cgroup has */
+	struct op_cgroup_set op;
+	const void *slot;
+	size_t slot_size;
+};
+
 struct compiler {
 	const struct document *doc;
 	const struct config *config;
+	const struct exec_base *exec;        /* of an exec; NULL: a whole container */
 	const struct config_linux *linux_;   /* never NULL: an absent object is an empty one */
 	const struct config_process *process; /* NULL if absent */
 	const struct host *host;
@@ -28,6 +39,8 @@ struct compiler {
 	/* cgroup.c */
 	const char *cgroup_path;             /* "/docker/abc"; NULL: no cgroup of its own */
 	const char **cgroup_dirs;            /* of each hierarchy, as far as asked for */
+	struct cgroup_value *values;         /* of v2, not emitted yet */
+	size_t n_values, max_values;
 	/* mounts.c */
 	bool dev_is_bound;                   /* /dev is a bind mount: its contents are not ours */
 	struct deferred_readonly *deferred;  /* mounts that become read-only at the end */
@@ -45,12 +58,25 @@ static inline bool has_namespace(const struct compiler *c, uint32_t flag)
 }
 
 /*
+ * In a user namespace init may lack the right to reach the source of a mount, which a privileged runtime
+ * never does. An ordinary user's runtime may not clone mounts at all, his init may.
+ */
+static inline bool runtime_opens_sources(const struct compiler *c)
+{
+	return has_namespace(c, CLONE_NEWUSER) && c->host->euid == 0;
+}
+
+/*
  * compile.c: emits with the origin that slot (NULL: none) has in the document. As document_where(), a
  * macro that passes on the size of what the slot points to.
  */
 void compiler_emit_sized(struct compiler *c, enum op_type type, const void *operand, const void *slot,
 			 size_t slot_size);
 #define compiler_emit(c, type, operand, slot) compiler_emit_sized(c, type, operand, slot, sizeof(*(slot)))
+/* An OP_PID_FILE or OP_PIDFD_SOCKET, if there is a path. */
+void compiler_emit_output(struct compiler *c, enum op_type type, const char *path);
+/* The flags of the program's header. */
+uint32_t compiler_flags(const struct compiler *c);
 /* For an operation of berth's own. */
 #define compiler_emit_own(c, type, operand) compiler_emit_sized(c, type, operand, NULL, 0)
 int compiler_warn(struct compiler *c, const char *fmt, ...) _printf_(2, 3);
@@ -72,15 +98,26 @@ int id_map_check(struct compiler *c, const struct id_mappings *map);
 /* The kernel's text for uid_map. */
 pstr id_map_text(struct compiler *c, const struct id_mappings *map);
 
-/* cgroup.c, cgroup-values.c, cgroup-devices.c */
+/* cgroup.c, cgroup-values.c, cgroup-v2.c, cgroup-devices.c */
 int hierarchy_read(struct compiler *c);
 int cgroup_emit_create(struct compiler *c);
 int cgroup_emit_values(struct compiler *c);
 int cgroup_emit_devices(struct compiler *c);
+int cgroup_emit_owner(struct compiler *c);
+bool cgroup_has_limits(const struct compiler *c);
+/* An ordinary user, who may run without a cgroup when nothing needs one. */
+bool cgroup_is_optional(const struct compiler *c);
 void cgroup_emit_enter(struct compiler *c);
+/* The v1 hierarchy with that controller, or NULL. */
 const struct host_hierarchy *hierarchy_find(const struct compiler *c, const char *controller);
+const struct host_hierarchy *hierarchy_find_v2(const struct compiler *c);
+/* True when the comma list (NULL: an empty one) has the word. */
+bool list_has(const char *list, const char *word);
 const char *cgroup_dir(struct compiler *c, const struct host_hierarchy *h);
-/* Emits a value of a v1 controller, or fails naming the property when the host cannot take it. */
+/*
+ * Emits a value of a controller (v1 if it is there, else v2; NULL: a file of v2 without controller), or
+ * fails naming the property when the host cannot take it.
+ */
 int cgroup_set_sized(struct compiler *c, const void *slot, size_t slot_size, const char *controller,
 		     const char *file, uint32_t flags, const char *fmt, ...) _printf_(7, 8);
 #define cgroup_set_value(c, slot, ...) cgroup_set_sized(c, slot, sizeof(*(slot)), __VA_ARGS__)
@@ -146,6 +183,16 @@ int limits_emit(struct compiler *c, enum op_type type);
 
 /* memory-policy.c */
 int memory_policy_emit(struct compiler *c);
+
+/* exec.c */
+bool exec_keeps(const struct compiler *c, enum op_type type);
+int exec_emit_seccomp(struct compiler *c);
+
+/* keep.c */
+/* Sets keep of what was compiled from its program. */
+int keep_make(struct arena *arena, struct compiled *compiled, struct error *err);
+/* Appends an operation of another program. */
+void keep_copy(struct emit *e, const struct program *from, const struct program_op *op);
 
 /* caps.c */
 int caps_emit(struct compiler *c);

@@ -67,13 +67,15 @@ static const struct name_value mount_flags[] = {
 	{ "tmpcopyup", MOUNT_TMPCOPYUP },       { "from-runtime", MOUNT_FROM_RUNTIME },
 	{ "copy-symlink", MOUNT_COPY_SYMLINK }, { "src-nofollow", MOUNT_SRC_NOFOLLOW },
 	{ "dest-nofollow", MOUNT_DEST_NOFOLLOW }, { "idmap", MOUNT_IDMAP },
-	{ "idmap-recursive", MOUNT_IDMAP_RECURSIVE }, { "sysfs-fallback", MOUNT_SYSFS_FALLBACK },
-	{ "optional", MOUNT_OPTIONAL },         { NULL, 0 },
+	{ "idmap-recursive", MOUNT_IDMAP_RECURSIVE }, { "optional", MOUNT_OPTIONAL }, { NULL, 0 },
 };
+
+static const struct name_value cgroup_create_flags[] = { { "optional", CGROUP_CREATE_OPTIONAL }, { NULL, 0 } };
+static const struct name_value cgroup_controllers_flags[] = { { "all", CGROUP_CONTROLLERS_ALL }, { NULL, 0 } };
 
 static const struct name_value cgroup_set_flags[] = {
 	{ "if-new", CGROUP_SET_IF_NEW }, { "optional", CGROUP_SET_OPTIONAL },
-	{ "check-usage", CGROUP_SET_CHECK_USAGE }, { NULL, 0 },
+	{ "check-usage", CGROUP_SET_CHECK_USAGE }, { "second-word", CGROUP_SET_SECOND }, { NULL, 0 },
 };
 
 static const struct name_value device_flags[] = {
@@ -131,9 +133,16 @@ static const struct name_value policy_names[] = {
 };
 
 static const struct word_row word_rows[] = {
+	{ OP_CGROUP_CREATE, "flags", WORD_FLAGS, cgroup_create_flags },
+	{ OP_CGROUP_CONTROLLERS, "flags", WORD_FLAGS, cgroup_controllers_flags },
 	{ OP_CGROUP_SET, "flags", WORD_FLAGS, cgroup_set_flags },
+	{ OP_CGROUP_DEVICES, "flags", WORD_FLAGS, cgroup_set_flags },
+	{ OP_CGROUP_OWNER, "uid", WORD_NUMBER, NULL },
+	{ OP_CGROUP_OWNER, "flags", WORD_FLAGS, cgroup_set_flags },
+	{ OP_CGROUP_ENTER, "flags", WORD_FLAGS, cgroup_create_flags },
 	{ OP_NAMESPACE_JOIN, "type", WORD_ONE, clone_names },
 	{ OP_CLONE, "flags", WORD_FLAGS, clone_names },
+	{ OP_INIT_JOIN, "flags", WORD_FLAGS, clone_names },
 	{ OP_UNSHARE, "flags", WORD_FLAGS, clone_names },
 	{ OP_RLIMIT_RAISE, "resource", WORD_ONE, rlimit_names },
 	{ OP_RLIMIT, "resource", WORD_ONE, rlimit_names },
@@ -300,7 +309,8 @@ static void word_blob(struct buf *out, const struct program *p, uint32_t op, con
 {
 	const uint32_t *v = program_blob(p, *b);
 
-	if (op == OP_SECCOMP) {
+	if (op == OP_SECCOMP || op == OP_CGROUP_DEVICES) {
+		/* Those of a filter and those of a device program have the same size. */
 		buf_addf(out, "%zu instructions", b->len / sizeof(struct sock_filter));
 		return;
 	}

@@ -127,7 +127,8 @@ int process_read(struct compiler *c)
 		r = check_user(c);
 	if (r == 0)
 		r = check_affinity(c);
-	c->keep_admin = (c->linux_->seccomp || annotation_find(c, ANNOTATION_SECCOMP_DATA)) &&
+	c->keep_admin = (c->exec ? exec_keeps(c, OP_SECCOMP)
+				 : c->linux_->seccomp || annotation_find(c, ANNOTATION_SECCOMP_DATA)) &&
 			!p->no_new_privileges.v;
 	return r;
 }
@@ -349,6 +350,8 @@ static int emit_seccomp(struct compiler *c)
 	char summary[512];
 	int r;
 
+	if (c->exec)
+		return exec_emit_seccomp(c);
 	if (annotation_find(c, ANNOTATION_SECCOMP_DATA))
 		return emit_seccomp_data(c);
 	if (!conf)

@@ -21,11 +21,14 @@
  */
 static int ptmx_open(struct init *i, struct error *err)
 {
-	_cleanup_close_ int fd = path_open_in_root(i->fd_root, "/dev/pts/ptmx", PATH_NO_SYMLINKS);
+	_cleanup_close_ int fd = -1;
 	struct stat st;
 	long type;
-	int r;
+	int r = init_root(i, err);
 
+	if (r < 0)
+		return r;
+	fd = path_open_in_root(i->fd_root, "/dev/pts/ptmx", PATH_NO_SYMLINKS);
 	if (fd == -ENOENT)
 		return error_set(err, ERR_CONSOLE, 0, "needs a devpts mounted at /dev/pts");
 	r = fd < 0 ? fd : sys_fstat(fd, &st);
@@ -125,8 +128,10 @@ int op_stdio(struct init *i, const void *data, struct error *err)
 {
 	const struct op_user *op = data;
 	struct stat st;
-	int k, r;
+	int k, r = init_root(i, err);
 
+	if (r < 0)
+		return r;
 	for (k = 0; k < 3; k++) {
 		if (sys_fstat(k, &st) < 0)
 			continue;

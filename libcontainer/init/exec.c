@@ -8,6 +8,8 @@
 #include <limits.h>
 #include <linux/close_range.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
 
 char **exec_strings(const struct init *i, struct pstrv v, const char *extra)
 {
@@ -37,6 +39,23 @@ static int exec_find(struct init *i, const struct op_exec *op, struct error *err
 	return find_program(i, program_strv(&i->program, op->args, 0), NULL, err);
 }
 
+/*
+ * The protocol of socket activation wants to know the program's own pid, which in a container that shares its pid
+ * namespace, or for exec, is known only here.
+ */
+static void set_listen_pid(struct init *i, uint32_t n_env)
+{
+	static char text[32];
+	uint32_t k;
+
+	for (k = 0; i->page->listen_fds && k < n_env; k++) {
+		if (!str_after(i->envp[k], "LISTEN_PID="))
+			continue;
+		(void) snprintf(text, sizeof(text), "LISTEN_PID=%d", (int) getpid());
+		i->envp[k] = text;
+	}
+}
+
 int exec_prepare(struct init *i, const struct op_exec *op, struct error *err)
 {
 	int r;
@@ -52,6 +71,7 @@ int exec_prepare(struct init *i, const struct op_exec *op, struct error *err)
 	i->envp = exec_strings(i, op->env, i->home);
 	if (!i->argv || !i->envp)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "arguments");
+	set_listen_pid(i, op->env.n);
 	/* Ours are all close-on-exec. This is for the one that somebody forgets some day. */
 	(void) sys_close_range(3 + i->page->preserve_fds, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 	process_guard(false);

@@ -74,7 +74,7 @@ const struct program_op *walk_any(const struct init *i, enum op_type type);
 /* wait.c: everything that waits for the runtime or for `start`. *ret_gone: it went away, leave silently. */
 int wait_sync(struct init *i, bool *ret_gone, struct error *err);
 int wait_start(struct init *i, bool *ret_gone, struct error *err);
-/* Asks the runtime for the source of the present mount. The descriptor of a detached mount. */
+/* Asks the runtime for the source of the present mount: a detached mount, or -ENOSYS where there is no such thing. */
 int wait_source(struct init *i, struct error *err);
 
 /* root.c */
@@ -143,6 +143,7 @@ int op_hook(struct init *i, const void *data, struct error *err);
 /* namespace.c */
 int op_cgroup_enter(struct init *i, const void *data, struct error *err);
 int op_unshare(struct init *i, const void *data, struct error *err);
+int op_affinity(struct init *i, const void *data, struct error *err);
 int op_time_offsets(struct init *i, const void *data, struct error *err);
 int op_userns_root(struct init *i, const void *data, struct error *err);
 int op_hostname(struct init *i, const void *data, struct error *err);

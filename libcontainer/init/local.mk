@@ -3,6 +3,8 @@
 BERTH_LIB_SOURCES += \
 	libcontainer/dialogue.c \
 	libcontainer/dialogue.h \
+	libcontainer/sys/affinity.c \
+	libcontainer/sys/affinity.h \
 	libcontainer/sys/caps.c \
 	libcontainer/sys/caps.h \
 	libcontainer/sys/mount.c \
@@ -42,6 +44,8 @@ INIT_SOURCES += \
 	libcontainer/init/wait.c \
 	libcontainer/init/walk.c \
 	libcontainer/program.c \
+	libcontainer/sys/affinity.c \
+	libcontainer/sys/affinity.h \
 	libcontainer/sys/caps.c \
 	libcontainer/sys/caps.h \
 	libcontainer/sys/child.c \

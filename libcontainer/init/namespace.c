@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/init/init.h"
+#include "libcontainer/sys/affinity.h"
 #include "libcontainer/sys/caps.h"
 #include "libcontainer/sys/cred.h"
 #include "libcontainer/sys/file.h"
@@ -35,7 +36,17 @@ int op_cgroup_enter(struct init *i, const void *data, struct error *err)
 	const char *file = program_str(&i->program, op->file);
 	int r = sys_write_file(AT_FDCWD, file, "0");
 
+	if (r == -ENOENT && op->flags & CGROUP_CREATE_OPTIONAL)
+		return 0;
 	return r < 0 ? error_set(err, ERR_CGROUP, -r, "%s cannot be entered", file) : 0;
+}
+
+int op_affinity(struct init *i, const void *data, struct error *err)
+{
+	const struct op_affinity *op = data;
+	int r = sys_set_affinity(program_blob(&i->program, op->mask), op->mask.len);
+
+	return r < 0 ? error_set(err, ERR_LIMIT, -r, "CPUs %s cannot be taken", program_str(&i->program, op->cpus)) : 0;
 }
 
 /* Whether more is to come for the time namespace: offsets can only be set before it is entered. */

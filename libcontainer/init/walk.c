@@ -16,6 +16,7 @@ typedef int op_function(struct init *i, const void *data, struct error *err);
 static op_function *const functions[OP_MAX] = {
 	[OP_CGROUP_ENTER] = op_cgroup_enter,
 	[OP_UNSHARE] = op_unshare,
+	[OP_AFFINITY] = op_affinity,
 	[OP_TIME_OFFSETS] = op_time_offsets,
 	[OP_USERNS_ROOT] = op_userns_root,
 	[OP_HOSTNAME] = op_hostname,

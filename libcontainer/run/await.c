@@ -23,10 +23,12 @@
 int init_reported(const struct message *m, struct error *err)
 {
 	struct error reported;
-	char *const texts[] = { reported.step, reported.pointer, reported.subject,
-				reported.call, reported.cause,	 reported.hint };
-	const size_t sizes[] = { sizeof(reported.step), sizeof(reported.pointer), sizeof(reported.subject),
-				 sizeof(reported.call), sizeof(reported.cause),   sizeof(reported.hint) };
+	char *const texts[] = { reported.step,	  reported.document, reported.pointer, reported.subject,
+				reported.call, reported.cause,	  reported.hint };
+	const size_t sizes[] = { sizeof(reported.step),	   sizeof(reported.document),
+				 sizeof(reported.pointer), sizeof(reported.subject),
+				 sizeof(reported.call),	   sizeof(reported.cause),
+				 sizeof(reported.hint) };
 
 	if (m->len != sizeof(reported))
 		return error_set(err, ERR_MESSAGE_INVALID, 0, "error of %u bytes", m->len);

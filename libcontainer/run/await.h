@@ -24,6 +24,7 @@ bool init_had_executed(const struct page *page);
 
 /* The wait for the program, common to run and start. */
 struct start_wait {
+	pid_t pid;                 /* of the process */
 	int sock;                  /* wire or connection of the start socket */
 	int pidfd;
 	struct page *page;

@@ -6,11 +6,13 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "libcontainer/run/await.h"
+#include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/destroy.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
 #include "libcontainer/run/reserve.h"
 #include "libcontainer/sys/memfd.h"
+#include "libcontainer/sys/pidfd.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -36,8 +38,14 @@ static const struct {
 } functions[OP_MAX] = {
 	[OP_STATE_RESERVE] = { op_state_reserve, undo_state_reserve },
 	[OP_CGROUP_CREATE] = { op_cgroup_create, undo_cgroup_create },
+	[OP_CGROUP_CONTROLLERS] = { op_cgroup_controllers, NULL },
 	[OP_CGROUP_SET] = { op_cgroup_set, NULL },
+	[OP_CGROUP_DEVICES] = { op_cgroup_devices, undo_cgroup_devices },
+	[OP_CGROUP_OWNER] = { op_cgroup_owner, NULL },
 	[OP_NAMESPACE_JOIN] = { op_namespace_join, NULL },
+	[OP_INIT_JOIN] = { op_init_join, NULL },
+	[OP_CGROUP_JOIN] = { op_cgroup_join, NULL },
+	[OP_AFFINITY_FIRST] = { op_affinity_first, NULL },
 	[OP_CLONE] = { op_clone, undo_clone },
 	[OP_ID_MAP] = { op_id_map, NULL },
 	[OP_OOM_SCORE] = { op_oom_score, NULL },
@@ -60,6 +68,7 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 		.run = run,
 		.arena = ARENA_INIT,
 		.state_dir = -1,
+		.target = -1,
 		.watch = WATCH_INIT,
 		.pidfd = -1,
 		.wire = -1,
@@ -70,6 +79,10 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 	r = program_check(request->program, request->program_size, &x->program, err);
 	if (r < 0)
 		return r;
+	/* Before anything is made that could not be taken back without them. */
+	r = sys_pidfd_usable();
+	if (r < 0)
+		return error_set(err, ERR_SYSTEM, -r, "processes cannot be held by descriptor, which needs Linux 5.3");
 	x->undo = arena_calloc(&x->arena, x->program.header->n_ops + 1, sizeof(*x->undo));
 	if (!x->undo)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "undo stack");
@@ -78,8 +91,7 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 
 void execution_done(struct execution *x)
 {
-	for (unsigned i = 0; i < x->n_joins; i++)
-		fd_close(&x->joins[i].fd);
+	joins_close(x);
 	fd_close(&x->state_dir);
 	fd_close(&x->pidfd);
 	fd_close(&x->wire);
@@ -125,6 +137,18 @@ static int walk_op(struct execution *x, const struct program_op *op, struct erro
 	return r;
 }
 
+static int walk_failed(const struct execution *x, int r, struct error *err)
+{
+	/* Helpers may have blamed an earlier operation than the one that was due. */
+	const struct program_op *op = &x->program.ops[x->at];
+
+	if (op->origin && functions[op->type].run)
+		error_add_pointer(err, program_str(&x->program, op->origin), op->line, 0);
+	if (functions[op->type].run && err->code != ERR_INTERRUPTED)
+		error_add_step(err, op_info(op->type)->name);
+	return r;
+}
+
 /* Ends behind OP_COMMIT: what follows is done by init when it is told to start. */
 int execution_walk(struct execution *x, struct error *err)
 {
@@ -134,19 +158,25 @@ int execution_walk(struct execution *x, struct error *err)
 
 		x->at = i;
 		r = walk_op(x, op, err);
-		if (r < 0) {
-			/* Helpers may have blamed an earlier operation than the one that was due. */
-			op = &x->program.ops[x->at];
-			if (op->origin && functions[op->type].run)
-				error_add_pointer(err, program_str(&x->program, op->origin), op->line, 0);
-			if (functions[op->type].run && err->code != ERR_INTERRUPTED)
-				error_add_step(err, op_info(op->type)->name);
-			return r;
-		}
+		if (r < 0)
+			return walk_failed(x, r, err);
 		if (op->type == OP_COMMIT)
 			return 0;
 	}
 	return error_set(err, ERR_PROGRAM_INVALID, 0, "it has no commit");
+}
+
+int execution_finish(struct execution *x, struct error *err)
+{
+	int r = 0;
+
+	for (uint32_t i = x->at + 1; r == 0 && i < x->program.header->n_ops; i++) {
+		if (op_info(x->program.ops[i].type)->place != PLACE_RUNTIME)
+			continue;
+		x->at = i;
+		r = walk_runtime_op(x, &x->program.ops[i], err);
+	}
+	return r < 0 ? walk_failed(x, r, err) : 0;
 }
 
 /* Hooks that init has run count as well: it has noted where it was. */

@@ -18,12 +18,19 @@
 #include "libcontainer/run/watch.h"
 
 #define JOINS_MAX 8 /* kinds of namespaces */
+#define CGROUP_FILES_MAX 64
 
 struct join {
 	uint32_t type;      /* CLONE_NEW* */
 	int fd;
 	const char *path;
 	uint32_t op;
+};
+
+/* A v1 cgroup that the new process enters first of all: opened by us, since it may not see the file. */
+struct cgroup_file {
+	int fd;
+	const char *path;
 };
 
 struct execution {
@@ -40,12 +47,21 @@ struct execution {
 	uint32_t *undo;              /* indices of the operations that were begun, oldest first */
 	uint32_t n_undo;
 	uint32_t arrived;            /* index + 1 of the OP_SYNC or OP_WAIT_START at which init waits */
+	bool cgroup_optional;        /* this user's container can do without one */
+	bool *cgroup_absent;         /* of each in the record: it does */
 	bool hooks_begun;            /* hooks have run: poststop hooks have to follow */
 
 	struct join joins[JOINS_MAX];
 	unsigned n_joins;
 
-	pid_t pid;                   /* of init, 0: none */
+	/* exec: the container's init and what the new process takes from it */
+	int target;                  /* pidfd, the caller's; -1: this is no exec */
+	uint32_t target_namespaces;  /* CLONE_NEW* */
+	struct cgroup_file cgroup_files[CGROUP_FILES_MAX];
+	unsigned n_cgroup_files;
+	const struct op_affinity *affinity;
+
+	pid_t pid;                   /* of init, or of the new process; 0: none */
 	int pidfd;
 	bool reaped;
 	int status;                  /* of a reaped init, as from waitpid(2) */
@@ -60,6 +76,8 @@ struct execution {
 
 int execution_open(struct execution *x, const struct launch_request *request, bool run, struct error *err);
 int execution_walk(struct execution *x, struct error *err);
+/* What an exec has behind the commit; the program runs already. */
+int execution_finish(struct execution *x, struct error *err);
 void execution_undo(struct execution *x);
 void execution_done(struct execution *x);
 
@@ -71,10 +89,22 @@ op_do op_clone;
 void undo_clone(struct execution *x, const void *data);
 
 /* join.c */
-op_do op_namespace_join;
-/* Like sys_clone, through a child that joins x->joins first. The new process is a child of ours. */
+op_do op_namespace_join, op_init_join, op_cgroup_join, op_affinity_first;
+/* Whether there is something to join before the new process is made, and whether a user namespace is. */
+bool joins_any(const struct execution *x);
+bool joins_userns(const struct execution *x);
+void joins_close(struct execution *x);
+/*
+ * Like sys_clone, through a child that joins x->joins, or the namespaces of x->target, first. The new process is a
+ * child of ours.
+ */
 pid_t join_and_clone(struct execution *x, uint64_t flags, int cgroup, bool *ret_into_cgroup,
 		     void (*child)(void *arg, bool into_cgroup), void *arg, struct error *err);
+
+/* Words for a process that could not be made. */
+int clone_failed(int r, struct error *err);
+/* Which namespaces of the process, given by its directory in procfs, are not ours: CLONE_NEW*. */
+int namespaces_differ(int proc, uint32_t *ret, struct error *err);
 
 /* idmap.c */
 op_do op_id_map;
@@ -102,7 +132,7 @@ bool init_reap(struct execution *x, int timeout_ms);
 /* Serves MESSAGE_WANT_SOURCE. */
 int source_serve(struct execution *x, uint32_t op, struct error *err);
 
-/* Opens /proc/PID of a child of ours; proved to be procfs. */
+/* Opens /proc/PID, proved to be procfs, of a child of ours or a process that we have a pidfd of. */
 int proc_open_child(pid_t pid, struct error *err);
 
 #endif

@@ -88,7 +88,7 @@ static void capabilities(struct host *host)
 	}
 }
 
-int host_detect(struct arena *arena, struct host *ret, struct error *err)
+void host_detect_process(struct host *ret)
 {
 	mode_t mask = umask(0);
 
@@ -102,5 +102,10 @@ int host_detect(struct arena *arena, struct host *ret, struct error *err)
 		.umask = mask,
 	};
 	capabilities(ret);
+}
+
+int host_detect(struct arena *arena, struct host *ret, struct error *err)
+{
+	host_detect_process(ret);
 	return cgroup_detect(arena, ret, err);
 }

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -28,11 +29,36 @@
 static const struct {
 	uint32_t type;
 	const char *name;
+	const char *file; /* below /proc/PID/ns */
 } namespaces[] = {
-	{ CLONE_NEWNS, "mount" }, { CLONE_NEWCGROUP, "cgroup" }, { CLONE_NEWUTS, "uts" },
-	{ CLONE_NEWIPC, "ipc" },  { CLONE_NEWUSER, "user" },     { CLONE_NEWPID, "pid" },
-	{ CLONE_NEWNET, "network" }, { CLONE_NEWTIME, "time" },
+	{ CLONE_NEWNS, "mount", "mnt" },   { CLONE_NEWCGROUP, "cgroup", "cgroup" },
+	{ CLONE_NEWUTS, "uts", "uts" },    { CLONE_NEWIPC, "ipc", "ipc" },
+	{ CLONE_NEWUSER, "user", "user" }, { CLONE_NEWPID, "pid", "pid" },
+	{ CLONE_NEWNET, "network", "net" }, { CLONE_NEWTIME, "time", "time" },
 };
+
+int namespaces_differ(int proc, uint32_t *ret, struct error *err)
+{
+	struct stat own, other;
+	char path[32];
+
+	*ret = 0;
+	for (size_t i = 0; i < ELEMENTSOF(namespaces); i++) {
+		int r;
+
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", namespaces[i].file);
+		r = sys_fstatat(AT_FDCWD, path, &own, 0);
+		if (r == -ENOENT) /* a kernel without it */
+			continue;
+		if (r == 0)
+			r = sys_fstatat(proc, path + strlen("/proc/self/"), &other, 0);
+		if (r < 0)
+			return error_set(err, ERR_NAMESPACE, -r, "%s of the container's init", namespaces[i].name);
+		if (own.st_dev != other.st_dev || own.st_ino != other.st_ino)
+			*ret |= namespaces[i].type;
+	}
+	return 0;
+}
 
 static const char *namespace_name(uint32_t type)
 {
@@ -113,6 +139,62 @@ int op_namespace_join(struct execution *x, const void *data, struct error *err)
 	return 0;
 }
 
+int op_init_join(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_unshare *op = data;
+
+	if (x->target < 0)
+		return error_set(err, ERR_PROGRAM_INVALID, 0, "no init to join");
+	x->target_namespaces = op->flags;
+	return 0;
+}
+
+/*
+ * Opened here, in the host's mount namespace and with our rights: the new process writes to it when it is inside
+ * of neither. Moving it from here would cost an RCU grace period of some 10 ms for each hierarchy.
+ */
+int op_cgroup_join(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_cgroup_enter *op = data;
+	const char *path = program_str(&x->program, op->file);
+	int fd;
+
+	if (x->n_cgroup_files == CGROUP_FILES_MAX)
+		return error_set(err, ERR_CGROUP, 0, "%s: too many", path);
+	fd = sys_openat(AT_FDCWD, path, O_WRONLY | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return error_set(err, ERR_CGROUP, -fd, "%s", path);
+	x->cgroup_files[x->n_cgroup_files++] = (struct cgroup_file){ .fd = fd, .path = path };
+	return 0;
+}
+
+int op_affinity_first(struct execution *x, const void *data, struct error *err _unused_)
+{
+	x->affinity = data;
+	return 0;
+}
+
+bool joins_any(const struct execution *x)
+{
+	return x->n_joins > 0 || x->target_namespaces;
+}
+
+bool joins_userns(const struct execution *x)
+{
+	for (unsigned i = 0; i < x->n_joins; i++)
+		if (x->joins[i].type == CLONE_NEWUSER)
+			return true;
+	return x->target_namespaces & CLONE_NEWUSER;
+}
+
+void joins_close(struct execution *x)
+{
+	for (unsigned i = 0; i < x->n_joins; i++)
+		fd_close(&x->joins[i].fd);
+	for (unsigned i = 0; i < x->n_cgroup_files; i++)
+		fd_close(&x->cgroup_files[i].fd);
+}
+
 /* What the intermediate child tells: small enough for one write to a pipe. */
 struct join_result {
 	pid_t pid;
@@ -149,8 +231,52 @@ static int join_all(const struct execution *x, struct join_result *result)
 	return 0;
 }
 
+/* The namespaces of init one by one, for join_all(). */
+static int open_target(struct execution *x, struct join_result *result)
+{
+	_cleanup_close_ int proc = proc_open_child(x->record.init.pid, &result->err);
+
+	if (proc < 0)
+		return proc;
+	for (size_t i = 0; i < ELEMENTSOF(namespaces); i++) {
+		char path[32];
+		int fd;
+
+		if (!(x->target_namespaces & namespaces[i].type))
+			continue;
+		snprintf(path, sizeof(path), "ns/%s", namespaces[i].file);
+		fd = sys_openat(proc, path, O_RDONLY, 0);
+		if (fd < 0)
+			return error_set(&result->err, ERR_NAMESPACE, -fd, "%s of the container's init", namespaces[i].name);
+		x->joins[x->n_joins++] = (struct join){
+			.type = namespaces[i].type, .fd = fd, .path = namespaces[i].name, .op = result->op
+		};
+	}
+	return 0;
+}
+
+/*
+ * All at once: the kernel finds the right order, and nothing is joined if one cannot be. Before Linux 5.8, and
+ * where we have not the right to all of them together (those of an outer user namespace), one by one.
+ */
+static int join_target(struct execution *x, struct join_result *result)
+{
+	int r = sys_setns(x->target, (int)x->target_namespaces);
+
+	if (r == 0)
+		return 0;
+	if (r != -ESRCH)
+		r = open_target(x, result);
+	/* Its number still is its own, so what was opened belongs to it. */
+	if (r == 0 && sys_pidfd_wait(x->target, 0) > 0)
+		r = -ESRCH;
+	if (r == -ESRCH)
+		return error_set(&result->err, ERR_NAMESPACE, ESRCH, "of the container: its init has ended");
+	return r < 0 ? r : join_all(x, result);
+}
+
 struct join_call {
-	const struct execution *x;
+	struct execution *x;
 	uint64_t flags;
 	int cgroup;
 	void (*child)(void *arg, bool into_cgroup);
@@ -161,16 +287,18 @@ static void _noreturn_ intermediate(const struct join_call *call, int out)
 {
 	struct sys_clone c = { .flags = call->flags | CLONE_PARENT, .cgroup = call->cgroup };
 	struct join_result result = { .pid = -1, .op = call->x->at };
+	int r;
 
 	/* Processes of the joined pid namespace must not reach host descriptors through us. */
 	(void)sys_prctl(PR_SET_DUMPABLE, 0);
 	(void)sys_prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (join_all(call->x, &result) == 0) {
+	r = call->x->target >= 0 ? join_target(call->x, &result) : join_all(call->x, &result);
+	if (r == 0) {
 		result.pid = sys_clone(&c);
 		if (result.pid == 0)
 			call->child(call->arg, c.into_cgroup);
 		if (result.pid < 0)
-			(void)error_set(&result.err, ERR_INIT_START, -result.pid, "cannot make a process");
+			(void)clone_failed(result.pid, &result.err);
 	}
 	result.into_cgroup = c.into_cgroup;
 	(void)sys_write(out, &result, sizeof(result));
@@ -195,6 +323,13 @@ static pid_t join_result(struct execution *x, int in, bool *ret_into_cgroup, str
 	return result.pid;
 }
 
+int clone_failed(int r, struct error *err)
+{
+	return error_set(err, ERR_INIT_START, -r, "cannot make a process%s",
+			 r == -EAGAIN ? " (limit of processes reached)"
+			 : r == -ENOMEM ? " (short of memory, or the container's init has ended)" : "");
+}
+
 pid_t join_and_clone(struct execution *x, uint64_t flags, int cgroup, bool *ret_into_cgroup,
 		     void (*child)(void *arg, bool into_cgroup), void *arg, struct error *err)
 {
@@ -215,7 +350,7 @@ pid_t join_and_clone(struct execution *x, uint64_t flags, int cgroup, bool *ret_
 	fd_close(&fds[1]);
 	pidfd = c.pidfd;
 	if (pid < 0)
-		return error_set(err, ERR_INIT_START, -pid, "cannot make a process");
+		return clone_failed(pid, err);
 	/* setns may hang on a dying namespace's locks; berth does not. */
 	if (sys_pidfd_wait(pidfd, JOIN_DEADLINE_MS) <= 0) {
 		(void)sys_pidfd_send_signal(pidfd, SIGKILL);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include "base/fd.h"
+#include "base/log.h"
+#include "libcontainer/cgroup/cgroup.h"
+#include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/fault.h"
+#include "libcontainer/run/host.h"
 #include "libcontainer/run/init-image.h"
+#include "libcontainer/sys/affinity.h"
 #include "libcontainer/sys/caps.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/memfd.h"
@@ -32,6 +37,7 @@ struct launch {
 	int page;
 	int fd[INIT_FD_MAX];
 	bool wants_cgroup;  /* a child that was not born there waits for an order before anything else */
+	bool guard_later;   /* init stays dumpable until its ids are mapped */
 };
 
 #define LAUNCH_INIT { .image = -1, .page = -1, .fd = { -1, -1, -1, -1 } }
@@ -130,10 +136,13 @@ static int launch_prepare(struct execution *x, struct launch *l, struct error *e
 
 	if (r < 0)
 		return r;
-	r = l->image = sys_memfd_sealed("berth-init", init_image, init_image_size, true);
+	r = l->image = sys_memfd_sealed("berth-init", init_image, init_image_size,
+					joins_any(x) ? MEMFD_EXECUTE_ONLY : MEMFD_EXECUTABLE);
+	if (r == -ENOSYS || r == -EPERM)
+		return error_set(err, ERR_SYSTEM, -r, "the container's init needs memory files, of Linux 3.17");
 	if (r >= 0)
 		r = l->fd[INIT_FD_PROGRAM] = sys_memfd_sealed("berth-program", x->request->program,
-							      x->request->program_size, false);
+							      x->request->program_size, MEMFD_DATA);
 	if (r >= 0)
 		r = l->page = sys_memfd_shared("berth-page", size);
 	for (unsigned i = 0; r >= 0 && i < INIT_FD_MAX; i++)
@@ -148,21 +157,57 @@ static int launch_prepare(struct execution *x, struct launch *l, struct error *e
 	return 0;
 }
 
-static void _noreturn_ child_failed(const struct launch *l, int errnum, const char *what)
+static void _noreturn_ child_failed(const struct launch *l, enum error_code code, int r, const char *what)
 {
 	struct error err = ERROR_INIT;
 
-	(void)error_set(&err, ERR_INIT_START, errnum, "%s", what);
+	(void)error_set(&err, code, -r, "%s", what);
 	(void)message_send(l->fd[INIT_FD_WIRE], MESSAGE_ERROR, l->x->at, &err, sizeof(err), -1);
 	_exit(1);
 }
 
-static bool enters_userns(const struct execution *x)
+/* Into the container's cgroups, before anything of the container can run. */
+static void child_cgroups(const struct launch *l, bool into_cgroup)
 {
-	for (unsigned i = 0; i < x->n_joins; i++)
-		if (x->joins[i].type == CLONE_NEWUSER)
-			return true;
-	return x->program.header->flags & PROGRAM_NEW_USERNS;
+	const struct execution *x = l->x;
+	struct message go;
+	int r;
+
+	if (x->affinity) {
+		r = sys_set_affinity(program_blob(&x->program, x->affinity->mask), x->affinity->mask.len);
+		if (r < 0)
+			child_failed(l, ERR_LIMIT, r, "execCPUAffinity.initial cannot be set");
+	}
+	if (l->wants_cgroup && !into_cgroup &&
+	    message_receive(l->fd[INIT_FD_WIRE], &go, NULL) != 1)
+		_exit(1);
+	for (unsigned i = 0; i < x->n_cgroup_files; i++) {
+		r = (int)sys_write(x->cgroup_files[i].fd, "0", 1);
+		if (r < 0)
+			child_failed(l, ERR_CGROUP, r, x->cgroup_files[i].path);
+	}
+}
+
+static void child_descriptors(const struct launch *l)
+{
+	int r = sys_set_cloexec(l->page, false);
+
+	for (unsigned i = 0; i < INIT_FD_MAX && r >= 0; i++)
+		if (l->fd[i] >= 0)
+			r = sys_set_cloexec(l->fd[i], false);
+	if (r < 0)
+		child_failed(l, ERR_INIT_START, r, "cannot keep a descriptor");
+}
+
+/*
+ * procfs gives the files of a process that is not dumpable to root: an ordinary user could not map the ids of
+ * his own container. Until they are mapped, init holds nothing that this user does not have already; but in
+ * a joined pid namespace there are others who could trace it.
+ */
+static bool may_guard_later(const struct execution *x)
+{
+	return x->program.header->flags & PROGRAM_NEW_USERNS && !joins_any(x) &&
+	       (geteuid() != 0 || host_in_userns());
 }
 
 /* The new process, still with berth's memory: as little as possible, then the small program. */
@@ -171,26 +216,28 @@ static void launch_child(void *arg, bool into_cgroup)
 	struct launch *l = arg;
 	char number[16];
 	char name[] = "berth-init";
-	char *argv[] = { name, number, NULL };
-	struct message go;
-	int r;
+	char later[] = INIT_GUARD_LATER;
+	char *argv[] = { name, number, l->guard_later ? later : NULL, NULL };
+	int r = 0;
 
-	if (l->wants_cgroup && !into_cgroup &&
-	    message_receive(l->fd[INIT_FD_WIRE], &go, NULL) != 1)
-		_exit(1);
-	for (unsigned i = 0; i < INIT_FD_MAX; i++)
-		if (l->fd[i] >= 0 && (r = sys_set_cloexec(l->fd[i], false)) < 0)
-			child_failed(l, -r, "cannot keep a descriptor");
-	r = sys_set_cloexec(l->page, false);
-	if (r < 0)
-		child_failed(l, -r, "cannot keep a descriptor");
+	child_cgroups(l, into_cgroup);
+	child_descriptors(l);
 	/* Its id is not mapped yet: execve would take every capability in the new namespace away. */
-	r = enters_userns(l->x) ? sys_caps_keep_over_exec() : 0;
+	if (l->x->program.header->flags & PROGRAM_NEW_USERNS || joins_userns(l->x))
+		r = sys_caps_keep_over_exec();
+	/*
+	 * execve makes a process dumpable, and until the small program has seen to it a process of the
+	 * container that may trace others could take this one over (CVE-2016-9962). A program that its own
+	 * process must not read is not dumpable from the start.
+	 */
+	if (r == 0 && joins_any(l->x))
+		r = sys_caps_forget_reading();
 	if (r < 0)
-		child_failed(l, -r, "cannot keep capabilities in the user namespace");
+		child_failed(l, ERR_INIT_START, r, "cannot set capabilities");
 	snprintf(number, sizeof(number), "%d", l->page);
 	r = sys_execveat(l->image, "", argv, environ, AT_EMPTY_PATH);
-	child_failed(l, -r, "cannot execute it");
+	child_failed(l, ERR_INIT_START, r, r == -ENOSYS || r == -EPERM ? "cannot execute it by execveat, of Linux 3.19"
+								       : "cannot execute it");
 }
 
 static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags, int cgroup,
@@ -199,7 +246,7 @@ static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags,
 	struct sys_clone c = { .flags = flags, .cgroup = cgroup };
 	pid_t pid;
 
-	if (x->n_joins > 0)
+	if (joins_any(x))
 		return join_and_clone(x, flags, cgroup, ret_into_cgroup, launch_child, l, err);
 	pid = sys_clone(&c);
 	if (pid == 0)
@@ -207,9 +254,24 @@ static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags,
 	*ret_into_cgroup = c.into_cgroup;
 	x->pidfd = c.pidfd;
 	if (pid < 0)
-		return error_set(err, ERR_INIT_START, -pid, "cannot make a process%s",
-				 pid == -EAGAIN ? " (limit of processes reached)" : "");
+		return clone_failed(pid, err);
 	return pid;
+}
+
+/* Why a cgroup of v2 does not take a process. */
+static const char *refusal_of(int r)
+{
+	switch (r) {
+	case -EOPNOTSUPP:
+		return "a cgroup above it is threaded, and it takes no whole processes";
+	case -EBUSY:
+		return "it has enabled controllers for its children, and takes no processes itself";
+	case -EACCES:
+	case -EPERM:
+		return "this user may not move processes there";
+	default:
+		return NULL;
+	}
 }
 
 /*
@@ -218,13 +280,33 @@ static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags,
  */
 static int move_into_cgroup(struct execution *x, int cgroup, const char *dir, struct error *err)
 {
+	_cleanup_close_ int present = -1, proc = -1;
 	char pid[16];
 	int r;
 
 	snprintf(pid, sizeof(pid), "%d", (int)x->pid);
 	r = sys_write_file(cgroup, CGROUP_PROCS, pid);
-	if (r < 0)
-		return error_set(err, ERR_CGROUP, -r, "%s: cannot move init into it", dir);
+	/*
+	 * A container that has made cgroups of its own (systemd, an engine in it) has left its top one, which
+	 * does not take processes any more.
+	 */
+	if ((r == -EBUSY || r == -EOPNOTSUPP) && x->target >= 0 && !x->request->fixed_cgroup) {
+		proc = proc_open_child(x->record.init.pid, err);
+		present = proc < 0 ? proc : cgroup_open_present(proc, err);
+		if (present < 0)
+			return present;
+		r = sys_write_file(present, CGROUP_PROCS, pid);
+	}
+	if ((r == -EACCES || r == -EPERM) && x->cgroup_optional) {
+		log_debug("cgroup %s cannot be entered by this user: going on without it", dir);
+		r = 0;
+	}
+	if (r < 0) {
+		(void)error_set(err, ERR_CGROUP, -r, "%s: cannot move a process into it", dir);
+		if (refusal_of(r))
+			error_add_cause(err, "%s", refusal_of(r));
+		return r;
+	}
 	r = message_send(x->wire, MESSAGE_GO, x->at, NULL, 0, -1);
 	return r < 0 ? error_set(err, ERR_INIT_START, -r, "it ended at once") : 0;
 }
@@ -239,7 +321,10 @@ int op_clone(struct execution *x, const void *data, struct error *err)
 	int r;
 
 	l.x = x;
+	if (dir && !cgroup_is_present(x, dir))
+		dir = NULL;
 	l.wants_cgroup = dir != NULL;
+	l.guard_later = may_guard_later(x);
 	if (dir) {
 		cgroup = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
 		if (cgroup < 0)
@@ -260,8 +345,7 @@ int op_clone(struct execution *x, const void *data, struct error *err)
 			return error_set(err, ERR_INIT_START, -x->pidfd,
 					 "no descriptor of the process (Linux 5.3 or newer is needed)");
 	}
-	for (unsigned i = 0; i < x->n_joins; i++)
-		fd_close(&x->joins[i].fd);
+	joins_close(x);
 	return dir && !into_cgroup ? move_into_cgroup(x, cgroup, dir, err) : 0;
 }
 

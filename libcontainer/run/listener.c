@@ -25,13 +25,13 @@ static int send_all(int sock, const struct buf *text, int fd)
 	return r == 0 ? sys_write_all(sock, text->data + first, text->len - first) : r;
 }
 
-int listener_deliver(const struct record *record, int pidfd, struct page *page, struct error *err)
+int listener_deliver(const struct record *record, pid_t pid, int pidfd, struct page *page, struct error *err)
 {
 	const struct oci_state state = {
 		.oci_version = record->oci_version,
 		.id = record->id,
-		/* The program is not executed before the agent is there. */
-		.status = container_status_name(STATUS_CREATED),
+		/* The program is not executed before the agent is there; that of exec joins a running container. */
+		.status = container_status_name(pid == record->init.pid ? STATUS_CREATED : STATUS_RUNNING),
 		.pid = record->init.pid,
 		.bundle = record->bundle,
 		.annotations = &record->annotations,
@@ -42,8 +42,10 @@ int listener_deliver(const struct record *record, int pidfd, struct page *page, 
 
 	fd = sys_pidfd_getfd(pidfd, (int)page->listener_fd - 1);
 	if (fd < 0)
-		return error_set(err, ERR_SECCOMP, -fd, "listener cannot be taken from the container's init");
-	r = oci_state_write_seccomp(&state, record->init.pid, record->seccomp_listener_metadata, &text, err);
+		return error_set(err, ERR_SECCOMP, -fd,
+				 "listener cannot be taken from the container's init by pidfd_getfd, "
+				 "which needs Linux 5.6");
+	r = oci_state_write_seccomp(&state, pid, record->seccomp_listener_metadata, &text, err);
 	if (r < 0)
 		return r;
 	sock = output_connect(record->seccomp_listener_path, "seccomp listener", err);

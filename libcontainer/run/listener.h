@@ -8,9 +8,9 @@
 #include "libcontainer/state/state.h"
 
 /*
- * Copies the descriptor that page->listener_fd names out of init and sends it with the container process
+ * Copies the descriptor that page->listener_fd names out of the process and sends it with the container process
  * state to the record's listener path. Sets page->listener_taken, for which init waits, only afterwards.
  */
-int listener_deliver(const struct record *record, int pidfd, struct page *page, struct error *err);
+int listener_deliver(const struct record *record, pid_t pid, int pidfd, struct page *page, struct error *err);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 BERTH_LIB_SOURCES += \
 	libcontainer/run/await.c libcontainer/run/await.h \
+	libcontainer/run/cgroups.c libcontainer/run/cgroups.h \
 	libcontainer/run/command.c libcontainer/run/command.h \
 	libcontainer/run/container.c libcontainer/run/container.h \
 	libcontainer/run/create.c \
@@ -8,8 +9,11 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/descendants.c libcontainer/run/descendants.h \
 	libcontainer/run/destroy.c libcontainer/run/destroy.h \
 	libcontainer/run/events.c \
+	libcontainer/run/exec.c \
+	libcontainer/run/exec-target.c \
 	libcontainer/run/execute.c libcontainer/run/execute.h \
 	libcontainer/run/fault.c libcontainer/run/fault.h \
+	libcontainer/run/follow.c libcontainer/run/follow.h \
 	libcontainer/run/hooks.c libcontainer/run/hooks.h \
 	libcontainer/run/host.c libcontainer/run/host.h \
 	libcontainer/run/idmap.c \

@@ -42,6 +42,15 @@ int output_connect(const char *path, const char *what, struct error *err)
 	return r < 0 ? error_set(err, ERR_SOCKET, -r, "%s %s", what, path) : r;
 }
 
+void pid_file_forget(const char *path)
+{
+	const char *name;
+	_cleanup_close_ int dir = open_parent(path, &name);
+
+	if (dir >= 0)
+		(void)sys_unlinkat(dir, name, 0);
+}
+
 /*
  * Decimal digits and nothing else, complete from the first moment on: readers poll for the name and
  * convert the bytes as they are.

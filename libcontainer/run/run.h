@@ -20,7 +20,10 @@ struct launch_request {
 	const struct compile_options *options;
 	const void *program;                 /* compiled block */
 	size_t program_size;
+	const void *keep;                    /* of it, for exec */
+	size_t keep_size;
 	const char *rootfs;                  /* absolute, for the record */
+	bool fixed_cgroup;                   /* exec: no other cgroup than the program's will do */
 	const char *console_socket;          /* or NULL */
 	const char *pidfd_socket;            /* or NULL */
 	const char *trace;                   /* file for the trace, or NULL */
@@ -46,6 +49,37 @@ int container_run(const struct launch_request *request, bool keep, bool no_subre
  * (runtime-spec, Lifecycle steps 7 and 9).
  */
 int container_start(const struct state_root *root, const char *id, const char *trace, struct error *err);
+
+/* The container that exec enters, as it was found. */
+struct exec_target {
+	struct document doc;           /* the record's strings */
+	struct record record;
+	int pidfd;                     /* of init, proved to be it */
+	struct exec_file file;
+	struct program keep;
+	struct exec_cgroup *cgroups;   /* in the arena of doc */
+	struct exec_base base;         /* for compile_exec(); borrows from the above */
+};
+
+#define EXEC_TARGET_INIT ((struct exec_target){ .pidfd = -1 })
+
+/* ERR_EXEC_STOPPED, ERR_EXEC_PAUSED (unless ignore_paused). A container that waits for start is fine. */
+int exec_target_open(const struct state_root *root, const char *id, bool ignore_paused,
+		     struct exec_target *ret, struct error *err);
+void exec_target_done(struct exec_target *target);
+
+/* Facts about this host for compile_exec(): what host_detect() finds out, without the cgroups. */
+void host_detect_process(struct host *ret);
+
+/*
+ * exec: makes the process, waits until its program was executed, and in the foreground (options->detached false)
+ * does as run does. request->config is not used.
+ */
+int container_exec(const struct exec_target *target, const struct launch_request *request, bool no_subreaper,
+		   int *ret_status, struct error *err);
+
+/* Removes what an earlier process has left under the name of a pid file that will be written. */
+void pid_file_forget(const char *path);
 
 /* kill: to init, or with all to every process. A stopped container: ERR_CONTAINER_NOT_RUNNING, or success with all. */
 int container_kill(const struct state_root *root, const char *id, int signum, bool all, struct error *err);

@@ -51,7 +51,7 @@ int start_await(const struct start_wait *w, struct error *err)
 		/* Under its filter init may be unable to say that it has a listener: the page says it. */
 		if (listener && __atomic_load_n(&w->page->listener_fd, __ATOMIC_ACQUIRE)) {
 			listener = false;
-			r = listener_deliver(w->record, w->pidfd, w->page, err);
+			r = listener_deliver(w->record, w->pid, w->pidfd, w->page, err);
 			if (r < 0)
 				return r;
 		}

@@ -18,9 +18,9 @@
 /* One value. */
 struct change {
 	const struct program_op *op;
-	const char *dir, *file, *value;
+	const char *dir;
+	struct cgroup_setting new;
 	char *before;    /* what brings back the present value */
-	uint32_t flags;
 	uint32_t index;  /* of the operation */
 	bool done;
 };
@@ -49,6 +49,8 @@ static int container_host(const struct record *record, struct arena *arena, stru
 			.version = cg->v[i].version,
 			.own = "/",
 		};
+		if (cg->v[i].version == 2 && cgroup_available(arena, cg->v[i].dir, &h[i].available) < 0)
+			return error_set(err, ERR_NO_MEMORY, ENOMEM, "update");
 		ret->unified &= cg->v[i].version == 2;
 	}
 	return 0;
@@ -59,6 +61,21 @@ static void blame(const struct program *p, const struct program_op *op, struct e
 {
 	if (op->origin)
 		error_add_pointer(err, program_str(p, op->origin), op->line, 0);
+}
+
+/* Reads what is there now; where the file is missing and another one stands in for it, that one is meant. */
+static int save(struct update *u, struct change *c, struct error *err)
+{
+	struct cgroup_setting *s = &c->new;
+	int r = cgroup_saved_value(c->dir, s->file, s->value, &u->arena, &c->before, err);
+
+	if (r == -ENOENT && !error_is_set(err) && s->other_file) {
+		s->file = s->other_file;
+		s->value = s->other_value;
+		r = cgroup_saved_value(c->dir, s->file, s->value, &u->arena, &c->before, err);
+	}
+	s->other_file = NULL;
+	return r;
 }
 
 /* The writes of the program, with what takes each of them back. */
@@ -79,16 +96,15 @@ static int prepare(struct update *u, struct error *err)
 		*c = (struct change){
 			.op = &p->ops[i],
 			.dir = program_str(p, op->dir),
-			.file = program_str(p, op->file),
-			.value = program_str(p, op->value),
-			.flags = op->flags,
+			.new = { program_str(p, op->file), program_str(p, op->value), op->flags,
+				 program_str(p, op->other_file), program_str(p, op->other_value) },
 			.index = i,
 		};
-		r = cgroup_saved_value(c->dir, c->file, c->value, &u->arena, &c->before, err);
-		if (r == -ENOENT && !error_is_set(err) && (c->flags & CGROUP_SET_OPTIONAL))
+		r = save(u, c, err);
+		if (r == -ENOENT && !error_is_set(err) && (op->flags & CGROUP_SET_OPTIONAL))
 			continue;
 		if (r == -ENOENT && !error_is_set(err)) /* it says what it means that this file is missing */
-			r = cgroup_set(c->dir, c->file, c->value, c->flags, err);
+			r = cgroup_set(c->dir, &c->new, err);
 		if (r < 0) {
 			blame(p, c->op, err);
 			return r;
@@ -103,10 +119,10 @@ static int write_new(struct change *c, struct error *err)
 	int r;
 
 	fault_before(c->index);
-	r = cgroup_set(c->dir, c->file, c->value, c->flags, err);
+	r = cgroup_set(c->dir, &c->new, err);
 	if (r == 0) {
 		c->done = true;
-		r = cgroup_check_value(c->dir, c->file, c->value, err);
+		r = cgroup_check_value(c->dir, c->new.file, c->new.value, err);
 	}
 	fault_after(c->index);
 	return r;
@@ -114,7 +130,8 @@ static int write_new(struct change *c, struct error *err)
 
 static int write_old(struct change *c, struct error *err)
 {
-	int r = cgroup_set(c->dir, c->file, c->before, 0, err);
+	const struct cgroup_setting old = { .file = c->new.file, .value = c->before };
+	int r = cgroup_set(c->dir, &old, err);
 
 	if (r == 0)
 		c->done = false;

@@ -11,6 +11,7 @@
 
 #define STATE_RECORD "record"
 #define STATE_RECORD_NEW "record.new"
+#define STATE_EXEC "exec"
 #define STATE_START "start"
 #define STATE_NOTIFY "notify"
 #define STATE_CGROUPS_MAX 64

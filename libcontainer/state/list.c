@@ -18,7 +18,8 @@
 
 static int visit_foreign(int dir _unused_, const struct sys_entry *e, void *arg _unused_)
 {
-	static const char *const ours[] = { STATE_RECORD, STATE_RECORD_NEW, STATE_START, STATE_NOTIFY };
+	static const char *const ours[] = { STATE_RECORD, STATE_RECORD_NEW, STATE_EXEC, STATE_START,
+					    STATE_NOTIFY };
 
 	for (size_t i = 0; i < ELEMENTSOF(ours); i++)
 		if (streq(e->name, ours[i]))

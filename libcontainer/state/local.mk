@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 BERTH_LIB_SOURCES += \
 	libcontainer/state/dir.c \
+	libcontainer/state/exec-file.c \
 	libcontainer/state/internal.h \
 	libcontainer/state/leftovers.c \
 	libcontainer/state/list.c \

@@ -6,6 +6,7 @@
  * What outlives a command: <root>/<id>/ with
  *
  *	record   what later commands need, one JSON document, replaced by rename only
+ *	exec     what exec needs beyond the record: see exec_file_write()
  *	start    the socket on which a created container's init waits; its absence means "was started"
  *	notify   a directory that is bound into the container for sd_notify, if that was asked for
  *
@@ -111,6 +112,22 @@ int record_write(int dir, const struct record *record, struct error *err);
  * create); ERR_STATE_READ for damage, ERR_STATE_VERSION for a newer version.
  */
 int record_read(int dir, struct document *doc, struct record *ret, struct error *err);
+
+/*
+ * The file for exec, written by create before the record is complete: a block for keep_read(), and the
+ * process object of the configuration as JSON text (len 0: there is none).
+ */
+struct exec_file {
+	void *data;           /* malloc'ed */
+	void *block;          /* in it, 8-byte aligned, unchecked */
+	size_t block_size;
+	const char *process;  /* in it, not terminated */
+	size_t process_len;
+};
+int exec_file_write(int dir, const void *block, size_t block_size, const char *process, size_t len,
+		    struct error *err);
+int exec_file_read(int dir, struct exec_file *ret, struct error *err);
+void exec_file_done(struct exec_file *file);
 
 /*
  * The present status; also tells whether init is alive: a zombie or a recycled pid counts as gone. An

@@ -75,3 +75,12 @@ int sys_caps_keep_over_exec(void)
 			r = sys_ambient_raise(cap);
 	return r;
 }
+
+int sys_caps_forget_reading(void)
+{
+	const uint64_t reading = 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_DAC_READ_SEARCH;
+	uint64_t effective, permitted, inheritable;
+	int r = sys_get_caps(&effective, &permitted, &inheritable);
+
+	return r < 0 ? r : sys_set_caps(effective & ~reading, permitted, inheritable);
+}

@@ -18,4 +18,7 @@ int sys_ambient_raise(unsigned cap);
  */
 int sys_caps_keep_over_exec(void);
 
+/* Lays down the effective capabilities to read files against their mode. Root has them again after execve(2). */
+int sys_caps_forget_reading(void);
+
 #endif

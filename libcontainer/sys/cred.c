@@ -109,16 +109,6 @@ int sys_set_domainname(const char *name)
 	return r < 0 ? SYS_FAILED(r, "setdomainname(\"%s\")", name) : 0;
 }
 
-int sys_reset_affinity(void)
-{
-	unsigned long all[8192 / (8 * sizeof(unsigned long))]; /* more CPUs than a kernel can have */
-	int r;
-
-	memset(all, 0xff, sizeof(all));
-	r = CALL(sched_setaffinity, 0, sizeof(all), all);
-	return r < 0 ? SYS_FAILED(r, "sched_setaffinity(all)") : 0;
-}
-
 int sys_setsid(void)
 {
 	int r = CALL(setsid);

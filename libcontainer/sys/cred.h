@@ -27,8 +27,6 @@ int sys_setns(int fd, int type);
 int sys_set_hostname(const char *name);
 int sys_set_domainname(const char *name);
 int sys_setsid(void);
-/* Lets the caller run on every CPU again that its cpuset allows. */
-int sys_reset_affinity(void);
 int sys_join_keyring(const char *name);  /* the keyring's serial number, or a negative errno */
 int sys_keyring_permit(int keyring, uint32_t add); /* adds bits to the keyring's permissions */
 int sys_loopback_up(void);

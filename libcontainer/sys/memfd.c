@@ -34,29 +34,36 @@ static int memfd(const char *name, unsigned flags, unsigned exec_flag)
 	return r < 0 ? SYS_FAILED(r, "memfd_create(\"%s\")", name) : r;
 }
 
-static int seal(int fd, int seals)
+/*
+ * A file made with MFD_NOEXEC_SEAL has the seal on its mode already. On an executable one that seal brings those
+ * against writing along, which the shared page must not have, should the kernel know the seal and not the flag.
+ */
+static int seal(int fd, int seals, bool executable)
 {
-	int r = SYS_FAULT("fcntl");
+	int r = SYS_FAULT("fcntl"), mode = executable ? F_SEAL_EXEC_ : 0;
 
 	if (r == 0)
-		r = fcntl(fd, F_ADD_SEALS, seals | F_SEAL_EXEC_) < 0 &&
+		r = fcntl(fd, F_ADD_SEALS, seals | mode) < 0 &&
 				    (errno != EINVAL || fcntl(fd, F_ADD_SEALS, seals) < 0)
 			    ? -errno
 			    : 0;
 	return r < 0 ? SYS_FAILED(r, "fcntl(%d, F_ADD_SEALS, 0x%x)", fd, (unsigned)seals) : 0;
 }
 
-int sys_memfd_sealed(const char *name, const void *data, size_t size, bool executable)
+int sys_memfd_sealed(const char *name, const void *data, size_t size, enum memfd_use use)
 {
 	_cleanup_close_ int fd =
-		memfd(name, MFD_ALLOW_SEALING, executable ? MFD_EXEC_ : MFD_NOEXEC_SEAL_);
+		memfd(name, MFD_ALLOW_SEALING, use != MEMFD_DATA ? MFD_EXEC_ : MFD_NOEXEC_SEAL_);
 	int r;
 
 	if (fd < 0)
 		return fd;
 	r = sys_write_all(fd, data, size);
+	if (r == 0 && use == MEMFD_EXECUTE_ONLY)
+		r = sys_fchmod(fd, 0100);
 	if (r == 0)
-		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
+			 use != MEMFD_DATA);
 	return r < 0 ? r : fd_steal(&fd);
 }
 
@@ -69,7 +76,7 @@ int sys_memfd_shared(const char *name, size_t size)
 		return fd;
 	r = sys_ftruncate(fd, (off_t)size);
 	if (r == 0)
-		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW);
+		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW, false);
 	return r < 0 ? r : fd_steal(&fd);
 }
 

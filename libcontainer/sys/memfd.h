@@ -9,10 +9,15 @@
 
 /*
  * A memfd with that content that nobody can change any more: a process in a container that reaches it
- * (through /proc/PID/exe, for instance) can neither write to it nor shrink it. executable: it may be
- * executed, also where vm.memfd_noexec is set.
+ * (through /proc/PID/exe, for instance) can neither write to it nor shrink it. An executable one may be
+ * executed also where vm.memfd_noexec is set.
  */
-int sys_memfd_sealed(const char *name, const void *data, size_t size, bool executable);
+enum memfd_use {
+	MEMFD_DATA,
+	MEMFD_EXECUTABLE,
+	MEMFD_EXECUTE_ONLY, /* by its owner, who needs a capability to read it */
+};
+int sys_memfd_sealed(const char *name, const void *data, size_t size, enum memfd_use use);
 
 /* A memfd of that size, zeroed, that can be written but neither resized nor executed. */
 int sys_memfd_shared(const char *name, size_t size);

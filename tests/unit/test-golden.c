@@ -48,15 +48,25 @@ static const struct compile_options no_cgroup_options = {
 
 /* As update has it: each mount point is the container's own directory. */
 static struct host_hierarchy container_hierarchies[] = {
-	{ "/cg/cpu/web", "cpu,cpuacct", 1, "/" },   { "/cg/cpuset/web", "cpuset", 1, "/" },
-	{ "/cg/memory/web", "memory", 1, "/" },	    { "/cg/pids/web", "pids", 1, "/" },
-	{ "/cg/blkio/web", "blkio", 1, "/" },	    { "/cg/hugetlb/web", "hugetlb", 1, "/" },
-	{ "/cg/net/web", "net_cls,net_prio", 1, "/" }, { "/cg/unified/web", "", 2, "/" },
+	{ "/cg/cpu/web", "cpu,cpuacct", 1, "/", NULL }, { "/cg/cpuset/web", "cpuset", 1, "/", NULL },
+	{ "/cg/memory/web", "memory", 1, "/", NULL },	{ "/cg/pids/web", "pids", 1, "/", NULL },
+	{ "/cg/blkio/web", "blkio", 1, "/", NULL },	{ "/cg/hugetlb/web", "hugetlb", 1, "/", NULL },
+	{ "/cg/net/web", "net_cls,net_prio", 1, "/", NULL }, { "/cg/unified/web", "", 2, "/", "" },
+};
+
+static struct host_hierarchy container_v2_hierarchies[] = {
+	{ "/cg/web", "", 2, "/", "cpuset,cpu,io,memory,hugetlb,pids" },
 };
 
 static const struct host container_host = {
 	.hierarchies = container_hierarchies,
 	.n_hierarchies = ELEMENTSOF(container_hierarchies),
+};
+
+static const struct host container_v2_host = {
+	.hierarchies = container_v2_hierarchies,
+	.n_hierarchies = ELEMENTSOF(container_v2_hierarchies),
+	.unified = true,
 };
 
 static const struct golden goldens[] = {
@@ -71,9 +81,15 @@ static const struct golden goldens[] = {
 	{ "hooks", &hybrid_host, &create_options, false, false },
 	{ "no-process", &hybrid_host, &no_cgroup_options, false, false },
 	{ "no-namespaces", &unified_host, &create_options, false, false },
+	{ "cgroup-v2", &unified_host, &create_options, false, false },
+	{ "cgroup-v2-owner", &unified_host, &create_options, false, false },
+	{ "cgroup-rootless", &rootless_host, &create_options, false, false },
+	{ "cgroup-mixed", &mixed_host, &create_options, false, false },
+	{ "devices-v2", &unified_host, &create_options, false, false },
 	{ "json", &hybrid_host, &no_cgroup_options, true, false },
 	{ "update", &container_host, NULL, false, true },
 	{ "update-unlimited", &container_host, NULL, false, true },
+	{ "update-v2", &container_v2_host, NULL, false, true },
 };
 
 static const char *golden_path(const char *name, const char *suffix)

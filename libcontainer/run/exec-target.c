@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking at the container that exec enters. */
+#define _GNU_SOURCE
+#include "base/fd.h"
+#include "base/str.h"
+#include "libcontainer/run/execute.h"
+#include "libcontainer/sys/file.h"
+#include "libcontainer/sys/pidfd.h"
+
+#include <errno.h>
+#include <string.h>
+
+void exec_target_done(struct exec_target *target)
+{
+	fd_close(&target->pidfd);
+	exec_file_done(&target->file);
+	document_done(&target->doc);
+}
+
+static int check_status(int dir, const char *id, bool ignore_paused, struct exec_target *t, struct error *err)
+{
+	switch (record_status(dir, &t->record)) {
+	case STATUS_CREATING:
+		return error_set(err, ERR_CONTAINER_INCOMPLETE, 0, "%s", id);
+	case STATUS_STOPPED:
+		return error_set(err, ERR_EXEC_STOPPED, 0, "%s", id);
+	case STATUS_PAUSED:
+		return ignore_paused ? 0 : error_set(err, ERR_EXEC_PAUSED, 0, "%s", id);
+	default:
+		return 0;
+	}
+}
+
+static int read_cgroups(struct exec_target *t, struct error *err)
+{
+	const struct cgroup *cg = &t->record.cgroup;
+
+	t->cgroups = arena_calloc(&t->doc.arena, cg->n + 1, sizeof(*t->cgroups));
+	if (!t->cgroups)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, "cgroups");
+	for (size_t i = 0; i < cg->n; i++)
+		t->cgroups[i] = (struct exec_cgroup){
+			.dir = cg->v[i].dir,
+			.controllers = cg->v[i].controllers,
+			.version = cg->v[i].version,
+		};
+	t->base.cgroups = t->cgroups;
+	t->base.n_cgroups = cg->n;
+	return 0;
+}
+
+/* What is read below /proc/PID is about init only if init is still there afterwards. */
+static int read_process(struct exec_target *t, struct error *err)
+{
+	_cleanup_close_ int proc = proc_open_child(t->record.init.pid, err);
+	char text[16];
+	int64_t score;
+	int r = proc < 0 ? proc : namespaces_differ(proc, &t->base.namespaces, err);
+
+	if (r < 0)
+		return r;
+	r = (int)sys_read_file(proc, "oom_score_adj", text, sizeof(text));
+	if (r >= 0) {
+		text[strcspn(text, "\n")] = '\0';
+		r = str_to_i64(text, &score);
+	}
+	if (r < 0)
+		return error_set(err, ERR_SYSTEM, -r, "oom_score_adj of the container's init");
+	t->base.oom_score_adj = (int32_t)score;
+	return 0;
+}
+
+static int target_read(int dir, const char *id, bool ignore_paused, struct exec_target *t, struct error *err)
+{
+	int r = record_read(dir, &t->doc, &t->record, err);
+
+	if (r == -ENOENT && !error_is_set(err))
+		return error_set(err, ERR_CONTAINER_INCOMPLETE, 0, "%s", id);
+	if (r == 0)
+		r = check_status(dir, id, ignore_paused, t, err);
+	if (r < 0)
+		return r;
+	t->pidfd = process_open(&t->record.init);
+	if (t->pidfd < 0)
+		return error_set(err, ERR_EXEC_STOPPED, 0, "%s", id);
+	r = exec_file_read(dir, &t->file, err);
+	if (r == 0)
+		r = keep_read(t->file.block, t->file.block_size, &t->keep, err);
+	if (r == 0)
+		r = read_cgroups(t, err);
+	if (r == 0)
+		r = read_process(t, err);
+	return r;
+}
+
+int exec_target_open(const struct state_root *root, const char *id, bool ignore_paused,
+		     struct exec_target *ret, struct error *err)
+{
+	_cleanup_close_ int dir = -1;
+	int r = state_open(root, id, STATE_LOCK_NONE, &dir, err);
+
+	if (r == 0)
+		r = target_read(dir, id, ignore_paused, ret, err);
+	/* It may end, and even be deleted, at any moment: then that is the reason. */
+	if (ret->pidfd >= 0 && sys_pidfd_wait(ret->pidfd, 0) > 0) {
+		error_clear(err);
+		return error_set(err, ERR_EXEC_STOPPED, 0, "%s", id);
+	}
+	if (r < 0)
+		return r;
+	ret->base.keep = &ret->keep;
+	ret->base.annotations = &ret->record.annotations;
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_RUN_FOLLOW_H
+#define BERTH_RUN_FOLLOW_H
+
+/*
+ * From the order to start until the end of the program, as far as run and exec have it in common: the
+ * terminal, signals, the exit status.
+ */
+
+#include "libcontainer/run/execute.h"
+#include "libcontainer/run/relay.h"
+
+struct follow {
+	struct relay relay;
+	int notify;          /* socket of sd_notify, -1: none */
+};
+
+/* Takes the terminal over, which init has sent before it arrived at OP_WAIT_START, if there is one. */
+int follow_console(struct follow *f, struct execution *x, struct error *err);
+
+/* We are to get the orphans of what we run, and reap them. */
+int follow_adopt(struct error *err);
+
+/* Gives the order to start over the wire, and waits until the program was executed or could not be. */
+int follow_start(struct execution *x, struct error *err);
+
+/* Until the program has ended: forwards signals and the terminal. *ret_status: its code, or 128 + signal. */
+int follow_end(struct follow *f, struct execution *x, int *ret_status, struct error *err);
+
+void follow_done(struct follow *f);
+
+#endif
