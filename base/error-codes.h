@@ -27,6 +27,7 @@ ERROR_CODE(CONTAINER_RUNNING, "container-running", "cannot start an already runn
 ERROR_CODE(CONTAINER_STOPPED, "container-stopped", "cannot start a container that has stopped: %s",
 	   ERRNO_SILENT)
 ERROR_CODE(CONTAINER_PAUSED, "container-paused", "container paused: %s", ERRNO_SILENT)
+ERROR_CODE(CONTAINER_NOT_PAUSED, "container-not-paused", "container not paused: %s", ERRNO_SILENT)
 ERROR_CODE(EXEC_STOPPED, "exec-stopped", "cannot exec in a stopped container: container not running: %s",
 	   ERRNO_SILENT)
 ERROR_CODE(EXEC_PAUSED, "exec-paused",

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/macro.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -93,6 +94,9 @@ struct context {
 	int exit_status; /* when the command succeeds */
 };
 
+/* Words of another program follow the first operand, as in "ps ID -ef": options end there. */
+#define ANY_OPERANDS INT_MAX
+
 struct command {
 	const char *name;
 	const char *operands; /* for the usage line, e.g. "ID [SIGNAL]" */
@@ -125,6 +129,7 @@ const char *option_next(const struct arguments *args, enum option_id id, int *at
 /* Shared by several commands (cmd/launch.c): the value of a number option, 0 when not given. */
 int option_number(struct context *ctx, enum option_id id, const char *name, uint32_t max, uint32_t *ret);
 
+int cmd_completion(struct context *ctx);
 int cmd_create(struct context *ctx);
 int cmd_delete(struct context *ctx);
 int cmd_exec(struct context *ctx);
@@ -132,6 +137,9 @@ int cmd_explain(struct context *ctx);
 int cmd_features(struct context *ctx);
 int cmd_kill(struct context *ctx);
 int cmd_list(struct context *ctx);
+int cmd_pause(struct context *ctx);
+int cmd_ps(struct context *ctx);
+int cmd_resume(struct context *ctx);
 int cmd_run(struct context *ctx);
 int cmd_spec(struct context *ctx);
 int cmd_start(struct context *ctx);

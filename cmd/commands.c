@@ -80,7 +80,7 @@ static const struct option exec_options[] = {
 	{ OPT_NO_NEW_PRIVS, "no-new-privs", 0, NULL, "never gain privileges by execve", NULL },
 	{ OPT_PROCESS_LABEL, "process-label", 0, "LABEL", "SELinux label", NULL },
 	{ OPT_APPARMOR, "apparmor", 0, "PROFILE", "AppArmor profile", NULL },
-	{ OPT_CGROUP, "cgroup", 0, "[CONTROLLERS:]PATH", "an existing cgroup below the container's; may repeat",
+	{ OPT_CGROUP, "cgroup", 0, "[NAME:]PATH", "an existing cgroup below the container's; may repeat",
 	  NULL },
 	{ OPT_PRESERVE_FDS, "preserve-fds", 0, "N", "pass N more descriptors, from 3 on", NULL },
 	{ OPT_IGNORE_PAUSED, "ignore-paused", 0, NULL, "wait in a paused container until it is resumed", NULL },
@@ -96,6 +96,11 @@ static const struct option exec_options[] = {
 static const struct option list_options[] = {
 	{ OPT_FORMAT, "format", 'f', "FORMAT", "table or json", list_formats },
 	{ OPT_QUIET, "quiet", 'q', NULL, "only the ids", NULL },
+	OPTIONS_END,
+};
+
+static const struct option ps_options[] = {
+	{ OPT_FORMAT, "format", 'f', "FORMAT", "table or json", list_formats },
 	OPTIONS_END,
 };
 
@@ -115,11 +120,13 @@ static const struct option explain_options[] = {
 static const struct option no_options[] = { OPTIONS_END };
 
 const struct command commands[] = {
+	{ "completion", "SHELL", "print a completion script for bash, fish or zsh", no_options, 1, 1, 0,
+	  cmd_completion },
 	{ "create", "ID", "create a container from a bundle; its program waits for start", create_options, 1,
 	  1, 0, cmd_create },
 	{ "delete", "ID", "remove a container and all that berth made for it", delete_options, 1, 1, 0,
 	  cmd_delete },
-	{ "exec", "ID [PROGRAM [ARGUMENT]...]", "run one more process in a container", exec_options, 1, INT_MAX, 1,
+	{ "exec", "ID [PROGRAM [ARGUMENT]...]", "run one more process in a container", exec_options, 1, ANY_OPERANDS, 1,
 	  cmd_exec },
 	{ "explain", "[BUNDLE]", "show what berth would do with a bundle, and with which values",
 	  explain_options, 0, 1, 0, cmd_explain },
@@ -127,6 +134,9 @@ const struct command commands[] = {
 	{ "kill", "ID [SIGNAL]", "send a signal (default TERM) to a container's init", kill_options, 1, 2, 0,
 	  cmd_kill },
 	{ "list", "", "list the containers", list_options, 0, 0, 0, cmd_list },
+	{ "pause", "ID", "freeze all processes of a container", no_options, 1, 1, 0, cmd_pause },
+	{ "ps", "ID [PS OPTION]...", "list the processes of a container", ps_options, 1, ANY_OPERANDS, 1, cmd_ps },
+	{ "resume", "ID", "let a paused container go on", no_options, 1, 1, 0, cmd_resume },
 	{ "run", "ID", "create a container, start it, wait for its end and delete it", run_options, 1, 1, 0,
 	  cmd_run },
 	{ "spec", "", "write a configuration to begin with", spec_options, 0, 0, 0, cmd_spec },

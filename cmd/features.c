@@ -39,7 +39,7 @@ static struct features_switch disabled = { .enabled = false };
 static struct features_intel_rdt intel_rdt = { .enabled = false };
 static struct features_mount_extensions mount_extensions = { .idmap = &enabled };
 
-/* Annotations that change what berth does. None does yet beyond these. */
+/* What berth says about itself. */
 static struct string_pair annotations[] = {
 	{ "org.berth.version", BERTH_VERSION },
 };
@@ -56,6 +56,10 @@ static struct features_words words_of(const char *const *list)
 int cmd_features(struct context *ctx)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct features_memory_policy memory_policy = {
+		.modes = words_of(compile_memory_policy_modes),
+		.flags = words_of(compile_memory_policy_flags),
+	};
 	struct features_linux linux_part = {
 		.namespaces = words_of(compile_namespaces),
 		.capabilities = words_of(compile_capabilities),
@@ -63,6 +67,7 @@ int cmd_features(struct context *ctx)
 		.seccomp = &seccomp,
 		.apparmor = &enabled,
 		.selinux = &enabled,
+		.memory_policy = &memory_policy,
 		.intel_rdt = &intel_rdt,
 		.mount_extensions = &mount_extensions,
 		.net_devices = &disabled,
@@ -75,7 +80,7 @@ int cmd_features(struct context *ctx)
 		.mount_options = words_of(compile_mount_options),
 		.linux_ = &linux_part,
 		.annotations = { annotations, ELEMENTSOF(annotations) },
-		.potentially_unsafe_config_annotations = WORDS("run.oci.keep_original_groups"),
+		.potentially_unsafe_config_annotations = words_of(compile_annotations),
 	};
 	int r = features_write(&features, &out, &ctx->err);
 

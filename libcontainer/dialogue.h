@@ -13,7 +13,7 @@
  *    OP_WAIT_START. `start` connects (a dead init refuses at once) and speaks the same messages. Init
  *    keeps that connection, close-on-exec, until execve: end-of-file means that the program runs.
  *
- * init is started as: berth-init PAGE_FD, with every other descriptor named in the page.
+ * init is started as: berth-init PAGE_FD [INIT_GUARD_LATER], with every other descriptor named in the page.
  */
 
 #include "base/error.h"
@@ -23,6 +23,7 @@
 #define PAGE_MAGIC 0x65676170u
 #define MESSAGE_MAGIC 0x6567736du
 #define START_SOCKET_NAME "start"
+#define INIT_GUARD_LATER "guard-later" /* stay dumpable until OP_USERNS_ROOT */
 
 enum init_fd {
 	INIT_FD_PROGRAM,   /* sealed memfd with the program */
@@ -64,8 +65,8 @@ struct page {
 enum message_type {
 	MESSAGE_GO = 1,        /* runtime -> init: go on behind OP_SYNC op; also start's order to start */
 	MESSAGE_ARRIVED,       /* init -> runtime: reached OP_SYNC or OP_WAIT_START op */
-	MESSAGE_WANT_SOURCE,   /* init -> runtime: open the source of the OP_MOUNT op; answered by SOURCE + fd */
-	MESSAGE_SOURCE,        /* runtime -> init */
+	MESSAGE_WANT_SOURCE,   /* init -> runtime: open the source of the OP_MOUNT op; answered by SOURCE */
+	MESSAGE_SOURCE,        /* runtime -> init: with the detached mount, or none where open_tree(2) is missing */
 	MESSAGE_ERROR,         /* init -> runtime or start: struct error in data; init exits */
 	MESSAGE_PAGE,          /* init -> start: the page's memfd, first message on the start socket */
 	MESSAGE_TYPE_MAX,

@@ -4,7 +4,10 @@
 /* runtime, before the container exists */
 OP(STATE_RESERVE, "state-reserve", PLACE_RUNTIME, struct op_none)
 OP(CGROUP_CREATE, "cgroup-create", PLACE_RUNTIME, struct op_cgroup_create)
+OP(CGROUP_CONTROLLERS, "cgroup-controllers", PLACE_RUNTIME, struct op_cgroup_controllers)
 OP(CGROUP_SET, "cgroup-set", PLACE_RUNTIME, struct op_cgroup_set)
+OP(CGROUP_DEVICES, "cgroup-devices", PLACE_RUNTIME, struct op_cgroup_devices)
+OP(CGROUP_OWNER, "cgroup-owner", PLACE_RUNTIME, struct op_cgroup_owner)
 OP(NAMESPACE_JOIN, "namespace-join", PLACE_RUNTIME, struct op_namespace_join)
 /* exec: the namespaces of a running init, and the v1 cgroups that the new process enters before it is in them */
 OP(INIT_JOIN, "init-join", PLACE_RUNTIME, struct op_unshare)
@@ -44,6 +47,7 @@ OP(SYSCTL, "sysctl", PLACE_INIT, struct op_sysctl)
 OP(READONLY_PATH, "readonly-path", PLACE_INIT, struct op_path)
 OP(MASKED_PATH, "masked-path", PLACE_INIT, struct op_path)
 /* init, the process */
+OP(MEMORY_POLICY, "memory-policy", PLACE_INIT, struct op_memory_policy)
 OP(PERSONALITY, "personality", PLACE_INIT, struct op_value)
 OP(UMASK, "umask", PLACE_INIT, struct op_value)
 OP(LSM, "lsm", PLACE_INIT, struct op_lsm)

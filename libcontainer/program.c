@@ -30,13 +30,36 @@ static const struct field op_cgroup_create_fields[] = {
 	F(op_cgroup_create, mount, STR_REQUIRED),
 	F(op_cgroup_create, controllers, STR_REQUIRED),
 	F_LIMIT(op_cgroup_create, version, U32, 3),
+	F_LIMIT(op_cgroup_create, flags, HEX32, 2),
+};
+
+static const struct field op_cgroup_controllers_fields[] = {
+	F(op_cgroup_controllers, dir, STR_REQUIRED),
+	F(op_cgroup_controllers, mount, STR_REQUIRED),
+	F(op_cgroup_controllers, needed, STR_REQUIRED),
+	F_LIMIT(op_cgroup_controllers, flags, HEX32, 2),
 };
 
 static const struct field op_cgroup_set_fields[] = {
 	F(op_cgroup_set, dir, STR_REQUIRED),
 	F(op_cgroup_set, file, STR_REQUIRED),
 	F(op_cgroup_set, value, STR_REQUIRED),
-	F_LIMIT(op_cgroup_set, flags, HEX32, 8),
+	F_LIMIT(op_cgroup_set, flags, HEX32, 16),
+	F(op_cgroup_set, other_file, STR),
+	F(op_cgroup_set, other_value, STR),
+};
+
+static const struct field op_cgroup_devices_fields[] = {
+	F(op_cgroup_devices, dir, STR_REQUIRED),
+	F_LIMIT(op_cgroup_devices, flags, HEX32, 4),
+	F_BLOB(op_cgroup_devices, filter, CGROUP_DEVICES_INSN_SIZE),
+	F(op_cgroup_devices, rules, STR),
+};
+
+static const struct field op_cgroup_owner_fields[] = {
+	F(op_cgroup_owner, dir, STR_REQUIRED),
+	F(op_cgroup_owner, uid, U32),
+	F_LIMIT(op_cgroup_owner, flags, HEX32, 4),
 };
 
 static const struct field op_namespace_join_fields[] = {
@@ -91,6 +114,7 @@ static const struct field op_hook_fields[] = {
 
 static const struct field op_cgroup_enter_fields[] = {
 	F(op_cgroup_enter, file, STR_REQUIRED),
+	F_LIMIT(op_cgroup_enter, flags, HEX32, 2),
 };
 
 static const struct field op_unshare_fields[] = {
@@ -123,7 +147,7 @@ static const struct field op_root_open_fields[] = {
 
 static const struct field op_mount_fields[] = {
 	F_LIMIT(op_mount, kind, U32, MOUNT_KIND_MAX),
-	F_LIMIT(op_mount, flags, HEX32, 0x800),
+	F_LIMIT(op_mount, flags, HEX32, 0x400),
 	F(op_mount, fstype, STR),
 	F(op_mount, source, STR),
 	F(op_mount, target, STR_REQUIRED),
@@ -141,6 +165,7 @@ static const struct field op_mount_fields[] = {
 	F(op_mount, gid_map, STR),
 	F(op_mount, label, STR),
 	F(op_mount, index, U32),
+	F(op_mount, fallback, STR),
 };
 
 static const struct field op_device_fields[] = {
@@ -188,6 +213,13 @@ static const struct field op_path_fields[] = {
 
 static const struct field op_value_fields[] = {
 	F(op_value, value, OCTAL),
+};
+
+static const struct field op_memory_policy_fields[] = {
+	F_LIMIT(op_memory_policy, mode, U32, 7),
+	F(op_memory_policy, flags, HEX32),
+	F_BLOB(op_memory_policy, mask, sizeof(uint64_t)),
+	F(op_memory_policy, nodes, STR),
 };
 
 static const struct field op_bounding_fields[] = {
@@ -246,7 +278,10 @@ static const struct field op_output_fields[] = {
 #define FIELDS_OF(type) _Generic((type *)0, \
 	struct op_none *: NULL, \
 	struct op_cgroup_create *: op_cgroup_create_fields, \
+	struct op_cgroup_controllers *: op_cgroup_controllers_fields, \
 	struct op_cgroup_set *: op_cgroup_set_fields, \
+	struct op_cgroup_devices *: op_cgroup_devices_fields, \
+	struct op_cgroup_owner *: op_cgroup_owner_fields, \
 	struct op_namespace_join *: op_namespace_join_fields, \
 	struct op_clone *: op_clone_fields, \
 	struct op_id_map *: op_id_map_fields, \
@@ -271,6 +306,7 @@ static const struct field op_output_fields[] = {
 	struct op_root_propagation *: op_root_propagation_fields, \
 	struct op_path *: op_path_fields, \
 	struct op_value *: op_value_fields, \
+	struct op_memory_policy *: op_memory_policy_fields, \
 	struct op_bounding *: op_bounding_fields, \
 	struct op_user *: op_user_fields, \
 	struct op_capabilities *: op_capabilities_fields, \
@@ -285,17 +321,21 @@ static const struct field op_output_fields[] = {
 #define N_FIELDS_OF(type) _Generic((type *)0, \
 	struct op_none *: 0, \
 	N(op_cgroup_create, op_cgroup_create_fields), N(op_cgroup_set, op_cgroup_set_fields), \
+	N(op_cgroup_controllers, op_cgroup_controllers_fields), \
+	N(op_cgroup_devices, op_cgroup_devices_fields), N(op_cgroup_owner, op_cgroup_owner_fields), \
 	N(op_namespace_join, op_namespace_join_fields), N(op_clone, op_clone_fields), \
 	N(op_id_map, op_id_map_fields), N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_hook, op_hook_fields), \
-	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), N(op_affinity, op_affinity_fields), \
+	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
+	N(op_affinity, op_affinity_fields), \
 	N(op_time_offsets, op_time_offsets_fields), N(op_name, op_name_fields), \
 	N(op_keyring, op_keyring_fields), N(op_root_open, op_root_open_fields), \
 	N(op_mount, op_mount_fields), N(op_device, op_device_fields), \
 	N(op_symlink, op_symlink_fields), N(op_console, op_console_fields), \
 	N(op_sysctl, op_sysctl_fields), N(op_root_enter, op_root_enter_fields), \
 	N(op_root_propagation, op_root_propagation_fields), N(op_path, op_path_fields), \
+	N(op_memory_policy, op_memory_policy_fields), \
 	N(op_value, op_value_fields), N(op_bounding, op_bounding_fields), N(op_user, op_user_fields), \
 	N(op_capabilities, op_capabilities_fields), N(op_lsm, op_lsm_fields), \
 	N(op_home, op_home_fields), N(op_find_program, op_find_program_fields), \

@@ -84,16 +84,41 @@ struct program_op {
 struct op_none { uint64_t unused; };
 
 /* runtime: cgroups */
+#define CGROUP_CREATE_OPTIONAL 1u /* a user who may not make it runs without */
 struct op_cgroup_create {
 	pstr dir;          /* full host path, e.g. "/sys/fs/cgroup/cpu/docker/abc" */
 	pstr mount;        /* mount point part of dir, e.g. "/sys/fs/cgroup/cpu" */
 	pstr controllers;  /* "cpu", "cpu,cpuacct", "name=systemd", "" for v2 */
 	uint32_t version;  /* 1 or 2 */
+	uint32_t flags;
+	uint32_t unused;
 };
+#define CGROUP_CONTROLLERS_ALL 1u /* also those that nothing needs, as far as that can be had */
+/* v2: enables controllers in the parents of dir, from mount down. */
+struct op_cgroup_controllers { pstr dir; pstr mount; pstr needed; /* "cpu,memory" */ uint32_t flags; };
 #define CGROUP_SET_IF_NEW 1u    /* only when this create made the cgroup */
 #define CGROUP_SET_OPTIONAL 2u  /* a missing file is no error */
 #define CGROUP_SET_CHECK_USAGE 4u /* memory.checkBeforeUpdate: refuse below present usage */
-struct op_cgroup_set { pstr dir; pstr file; pstr value; uint32_t flags; };
+#define CGROUP_SET_SECOND 8u    /* the value is the second word of the file, whose first one stays */
+struct op_cgroup_set {
+	pstr dir;
+	pstr file;
+	pstr value;
+	uint32_t flags;
+	pstr other_file;  /* written instead when there is no such file, or 0 */
+	pstr other_value;
+};
+#define CGROUP_DEVICES_INSN_SIZE 8u
+/* v2: the device list as a BPF program. flags: CGROUP_SET_IF_NEW, _OPTIONAL (a user who may not attach it) */
+struct op_cgroup_devices {
+	pstr dir;
+	uint32_t flags;
+	struct pblob filter;  /* struct bpf_insn[] of CGROUP_DEVICES_INSN_SIZE each */
+	pstr rules;           /* for explain */
+	uint32_t unused;
+};
+/* v2: hands a directory that this create made over to the container's user. */
+struct op_cgroup_owner { pstr dir; uint32_t uid; uint32_t flags; /* CGROUP_SET_OPTIONAL */ uint32_t unused; };
 
 /* runtime: process */
 struct op_namespace_join { uint32_t type; /* CLONE_NEW* */ pstr path; };
@@ -124,9 +149,16 @@ struct op_hook {
 };
 
 /* init: entering */
-struct op_cgroup_enter { pstr file; /* host path of a v1 "tasks" file; write "0" */ };
+struct op_cgroup_enter {
+	pstr file;       /* host path of a v1 "tasks" file; write "0" */
+	uint32_t flags;  /* CGROUP_CREATE_OPTIONAL: it may not have been made */
+};
 struct op_unshare { uint32_t flags; /* CLONE_NEW* */ };
-struct op_affinity { struct pblob mask; /* uint64_t[], a bit for each CPU */ pstr cpus; /* as configured */ uint32_t unused; };
+struct op_affinity {
+	struct pblob mask;  /* uint64_t[], a bit for each CPU */
+	pstr cpus;          /* as configured */
+	uint32_t unused;
+};
 /* Written to timens_offsets; monotonic and boottime in one operation, before entering the namespace. */
 struct op_time_offsets { pstr text; };
 struct op_name { pstr name; };
@@ -155,8 +187,7 @@ enum mount_kind {
 #define MOUNT_DEST_NOFOLLOW 0x40u
 #define MOUNT_IDMAP 0x80u           /* idmapped by uid_map/gid_map */
 #define MOUNT_IDMAP_RECURSIVE 0x100u
-#define MOUNT_SYSFS_FALLBACK 0x200u /* EPERM: bind the host's /sys recursively instead (user ns without own net ns) */
-#define MOUNT_OPTIONAL 0x400u       /* a missing source (e.g. the cgroup of an absent hierarchy) is no error */
+#define MOUNT_OPTIONAL 0x200u       /* a missing source (e.g. the cgroup of an absent hierarchy) is no error */
 struct op_mount {
 	uint32_t kind;
 	uint32_t flags;
@@ -174,6 +205,8 @@ struct op_mount {
 	pstr uid_map, gid_map;            /* kernel's text, with MOUNT_IDMAP */
 	pstr label;                       /* complete "context=\"...\"" option, or 0 */
 	uint32_t index;                   /* in config's mounts, UINT32_MAX for berth's own */
+	pstr fallback;                    /* EPERM, EBUSY: bind this host path recursively instead, or 0 */
+	uint32_t unused;
 };
 
 #define DEVICE_DEFAULT 1u   /* one of the spec's default devices */
@@ -204,6 +237,13 @@ struct op_path { pstr path; };  /* masked and read-only paths */
 
 /* init: the process */
 struct op_value { uint32_t value; };  /* personality, umask */
+struct op_memory_policy {
+	uint32_t mode;       /* MPOL_* of linux/mempolicy.h */
+	uint32_t flags;      /* MPOL_F_* */
+	struct pblob mask;   /* uint64_t[], a bit for each memory node; empty: none */
+	pstr nodes;          /* the same in words, for explain */
+	uint32_t unused;
+};
 struct op_bounding { uint64_t keep; };
 #define USER_KEEP_GROUPS 1u   /* run.oci.keep_original_groups: no setgroups */
 struct op_user { uint32_t uid, gid; uint32_t n_groups; uint32_t flags; struct pblob groups; /* uint32_t[] */ };

@@ -42,8 +42,35 @@ int cgroup_open_present(int proc, struct error *err);
 int cgroup_make(const char *mount, const char *dir, const char *controllers, uint32_t version,
 		uint32_t *ret_made, struct error *err);
 
-/* Writes one value; flags are CGROUP_SET_ flags of program.h (IF_NEW is the caller's to decide). */
-int cgroup_set(const char *dir, const char *file, const char *value, uint32_t flags, struct error *err);
+/* One value. flags are CGROUP_SET_ flags of program.h (IF_NEW is the caller's to decide). */
+struct cgroup_setting {
+	const char *file, *value;
+	uint32_t flags;
+	const char *other_file, *other_value; /* where there is no such file, or NULL */
+};
+int cgroup_set(const char *dir, const struct cgroup_setting *setting, struct error *err);
+
+/*
+ * v2: enables controllers for dir in the parents of it, from mount down. needed: those ("cpu,memory") without
+ * which it is an error; all: also every other one, as far as the parents let us.
+ */
+int cgroup_enable(const char *mount, const char *dir, const char *needed, bool all, struct error *err);
+
+/*
+ * v2: makes the program the device list of dir: the one that berth attached before is replaced at once,
+ * so that there is never none and never two. Needs CAP_BPF or CAP_SYS_ADMIN.
+ */
+struct bpf_insn;
+int cgroup_devices_set(const char *dir, const struct bpf_insn *code, size_t n, struct error *err);
+
+/* Takes the device list of berth away from a cgroup that stays. */
+void cgroup_devices_unset(const char *dir);
+
+/*
+ * v2: gives the directory, and the files in it that the kernel says may be delegated, to a user. Their
+ * group stays.
+ */
+int cgroup_give(const char *dir, uid_t uid, struct error *err);
 
 /*
  * Removes the container's directories and everything below them, bottom-up without following links, as
@@ -63,6 +90,9 @@ int cgroup_signal(const struct cgroup *cg, int signum, struct error *err);
 /* All process ids below the container's cgroups, sorted, each once; *ret is malloc'ed. */
 int cgroup_pids(const struct cgroup *cg, pid_t **ret, size_t *ret_n, struct error *err);
 
+/* The directory that can freeze the container, or NULL. */
+const struct cgroup_dir *cgroup_freezer(const struct cgroup *cg);
+
 /* 1: frozen (or on the way), 0: not, or there is no freezer; negative errno. */
 int cgroup_frozen(const struct cgroup *cg);
 
@@ -72,7 +102,13 @@ int cgroup_frozen(const struct cgroup *cg);
  */
 int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *err);
 
-/* Thaws, as kill and delete need it on v1. A missing cgroup is no error. */
+/*
+ * Thaws what cgroup_freeze() froze (resume). What the container has frozen itself further down stays as it
+ * is. Still frozen after deadline_ms, as below a frozen parent: -ETIMEDOUT.
+ */
+int cgroup_resume(const struct cgroup *cg, unsigned deadline_ms, struct error *err);
+
+/* Thaws everything, also further down, as kill and delete need it on v1. A missing cgroup is no error. */
 int cgroup_thaw(const struct cgroup *cg, struct error *err);
 
 /* For messages: "limit 524288, peak 524288, 3 OOM kills" from the memory controller, or empty. */

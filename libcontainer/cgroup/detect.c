@@ -257,6 +257,21 @@ static int read_own(struct detect *d, int fd)
 	return r;
 }
 
+/* The controllers of a v2 tree, "cpu,memory". */
+static int read_available(const struct detect *d, const char *mount, const char **ret)
+{
+	_cleanup_close_ int fd = d->check ? sys_openat(AT_FDCWD, mount, O_PATH | O_DIRECTORY, 0) : -1;
+	char text[512] = "";
+
+	if (fd >= 0 && cgroup_read(fd, "cgroup.controllers", text, sizeof(text)) < 0)
+		text[0] = '\0';
+	for (char *s = text; *s; s++)
+		if (*s == ' ')
+			*s = ',';
+	*ret = arena_strdup(d->arena, text);
+	return *ret ? 0 : -ENOMEM;
+}
+
 static int take_results(const struct detect *d, struct host *ret)
 {
 	struct host_hierarchy *h = arena_calloc(d->arena, d->n + 1, sizeof(*h));
@@ -276,6 +291,8 @@ static int take_results(const struct detect *d, struct host *ret)
 			.version = c->version,
 			.own = c->own,
 		};
+		if (c->version == 2 && read_available(d, c->mount, &h[n - 1].available) < 0)
+			return -ENOMEM;
 		have_v1 |= c->version == 1;
 		have_v2 |= c->version == 2;
 	}

@@ -5,15 +5,17 @@
 
 #include "base/fd.h"
 #include "base/str.h"
+#include "libcontainer/sys/cgroupfs.h"
 #include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/file.h"
+#include "libcontainer/sys/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
-/* The directory that can freeze the container: v1's freezer comes first, being there means it is used. */
-static const struct cgroup_dir *freezer_of(const struct cgroup *cg)
+/* v1's freezer comes first, being there means it is used. */
+const struct cgroup_dir *cgroup_freezer(const struct cgroup *cg)
 {
 	const struct cgroup_dir *d = cgroup_find(cg, "freezer");
 
@@ -47,7 +49,7 @@ int cgroup_dir_would_freeze(int dir, uint32_t version)
 
 int cgroup_frozen(const struct cgroup *cg)
 {
-	const struct cgroup_dir *d = freezer_of(cg);
+	const struct cgroup_dir *d = cgroup_freezer(cg);
 	struct error ignored = ERROR_INIT;
 	_cleanup_close_ int fd = -1;
 
@@ -59,45 +61,57 @@ int cgroup_frozen(const struct cgroup *cg)
 	return cgroup_dir_frozen(fd, d->version);
 }
 
-static bool is_settled(int dir, uint32_t version)
-{
-	char text[256];
-
-	if (version == 1)
-		return cgroup_read(dir, "freezer.state", text, sizeof(text)) >= 0 && streq(text, "FROZEN");
-	return cgroup_read(dir, "cgroup.events", text, sizeof(text)) >= 0 && strstr(text, "frozen 1");
-}
-
 /*
  * v1 can stay in FREEZING for ever when a task in the middle of a fork or a vfork was caught at a bad
  * moment; thawing for a moment and trying again gets it out of that.
  */
-static int freeze_dir(int dir, uint32_t version, unsigned deadline_ms)
+static int freeze_v1(int dir, unsigned deadline_ms)
 {
-	const char *file = version == 1 ? "freezer.state" : "cgroup.freeze";
-	const char *on = version == 1 ? "FROZEN" : "1";
-	const char *off = version == 1 ? "THAWED" : "0";
 	uint64_t end = sys_now_ms() + deadline_ms;
+	char text[256];
 	int r = 0;
 
 	for (unsigned i = 1; r == 0; i++) {
-		r = sys_write_file(dir, file, on);
-		if (r < 0 || is_settled(dir, version))
+		r = sys_write_file(dir, "freezer.state", "FROZEN");
+		if (r < 0 || (cgroup_read(dir, "freezer.state", text, sizeof(text)) >= 0 && streq(text, "FROZEN")))
 			return r;
 		if (sys_now_ms() >= end)
 			return -ETIMEDOUT;
 		sys_sleep_us(i < 20 ? 50 : 1000);
 		if (i % 50 == 0) {
-			r = sys_write_file(dir, file, off);
+			r = sys_write_file(dir, "freezer.state", "THAWED");
 			sys_sleep_us(200);
 		}
 	}
 	return r;
 }
 
+/* v2 tells when the last process has stopped: cgroup.events changes, which wakes poll(2). */
+static int freeze_v2(int dir, unsigned deadline_ms)
+{
+	_cleanup_close_ int events = sys_openat(dir, "cgroup.events", O_RDONLY, 0);
+	struct pollfd poll = { .fd = events, .events = POLLPRI };
+	uint64_t end = sys_now_ms() + deadline_ms;
+	int r = events < 0 ? events : sys_write_file(dir, "cgroup.freeze", "1");
+
+	while (r == 0) {
+		uint64_t now = sys_now_ms();
+		char text[256];
+
+		/* Through the polled descriptor: reading is what arms the next event. */
+		r = sys_cgroupfs_reread(events, text, sizeof(text));
+		if (r < 0 || strstr(text, "frozen 1"))
+			return MIN(r, 0);
+		if (now >= end)
+			return -ETIMEDOUT;
+		r = MIN(sys_poll(&poll, 1, (int)(end - now)), 0);
+	}
+	return r;
+}
+
 int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *err)
 {
-	const struct cgroup_dir *d = freezer_of(cg);
+	const struct cgroup_dir *d = cgroup_freezer(cg);
 	struct error ignored = ERROR_INIT;
 	_cleanup_close_ int fd = -1;
 	int r;
@@ -109,12 +123,47 @@ int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *e
 		return error_set(err, ERR_CGROUP, ENOENT, "%s", d->dir);
 	if (fd < 0)
 		return fd;
-	r = freeze_dir(fd, d->version, deadline_ms);
+	r = d->version == 1 ? freeze_v1(fd, deadline_ms) : freeze_v2(fd, deadline_ms);
 	if (r == 0)
 		return 0;
 	(void)error_set(err, ERR_CGROUP, -r, "%s cannot be frozen", d->dir);
 	/* Never leave a container half frozen that is not going to be called paused. */
 	(void)cgroup_thaw(cg, &ignored);
+	return r;
+}
+
+/* A frozen parent keeps it frozen, whatever is written; v2 says "frozen" until the processes have run again. */
+static int thaw_dir(int dir, uint32_t version, unsigned deadline_ms)
+{
+	uint64_t end = sys_now_ms() + deadline_ms;
+	int r = version == 1 ? sys_write_file(dir, "freezer.state", "THAWED")
+			     : sys_write_file(dir, "cgroup.freeze", "0");
+
+	while (r == 0 && cgroup_dir_frozen(dir, version) > 0) {
+		if (sys_now_ms() >= end)
+			return -ETIMEDOUT;
+		sys_sleep_us(1000);
+	}
+	return r;
+}
+
+int cgroup_resume(const struct cgroup *cg, unsigned deadline_ms, struct error *err)
+{
+	const struct cgroup_dir *d = cgroup_freezer(cg);
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (!d)
+		return 0;
+	fd = cgroup_open(d->dir, d->version, O_PATH, err);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r = thaw_dir(fd, d->version, deadline_ms);
+	if (r == 0)
+		return 0;
+	(void)error_set(err, ERR_CGROUP, -r, "%s cannot be thawed", d->dir);
+	if (r == -ETIMEDOUT)
+		error_add_hint(err, "a cgroup above it may be frozen");
 	return r;
 }
 
@@ -127,7 +176,7 @@ static int enter_for_thaw(int dir, void *arg _unused_)
 int cgroup_thaw(const struct cgroup *cg, struct error *err)
 {
 	const struct cgroup_walk walk = { .enter = enter_for_thaw };
-	const struct cgroup_dir *d = freezer_of(cg);
+	const struct cgroup_dir *d = cgroup_freezer(cg);
 	_cleanup_close_ int fd = -1;
 	int r;
 

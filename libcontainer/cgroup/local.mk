@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/cgroup.h \
+	libcontainer/cgroup/controllers.c \
 	libcontainer/cgroup/detect.c \
+	libcontainer/cgroup/devices.c \
 	libcontainer/cgroup/freeze.c \
 	libcontainer/cgroup/internal.h \
 	libcontainer/cgroup/make.c \
 	libcontainer/cgroup/memory.c \
+	libcontainer/cgroup/owner.c \
 	libcontainer/cgroup/pids.c \
 	libcontainer/cgroup/present.c \
 	libcontainer/cgroup/remove.c \
 	libcontainer/cgroup/set.c \
 	libcontainer/cgroup/signal.c \
 	libcontainer/cgroup/walk.c \
+	libcontainer/sys/bpf.c \
+	libcontainer/sys/bpf.h \
 	libcontainer/sys/cgroupfs.c \
 	libcontainer/sys/cgroupfs.h \
 	libcontainer/sys/clock.c \

@@ -110,8 +110,11 @@ int cgroup_remove(const struct cgroup *cg, unsigned deadline_ms, struct error *e
 		const struct cgroup_dir *d = &cg->v[i];
 		struct error last = ERROR_INIT;
 
-		if (d->made == 0)
+		if (d->made == 0) {
+			if (d->version == 2)
+				cgroup_devices_unset(d->dir);
 			continue;
+		}
 		/* A killed process is in its cgroup until it has been torn down completely. */
 		for (;;) {
 			error_clear(&last);

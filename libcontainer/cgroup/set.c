@@ -39,7 +39,11 @@ static const struct reason reasons[] = {
 	{ "cpu.rt_*", EINVAL, "the parent cgroup has no such real-time budget" },
 	{ "cpu.rt_*", EBUSY, "the cgroup has real-time processes" },
 	{ "cpu.rt_*", ENOENT, "the kernel has no real-time group scheduling" },
+	{ "cpu.max.burst", ENOENT, "the kernel has no bursts" },
 	{ "cpu.idle", ENOENT, "the kernel has no idle cgroups" },
+	{ "cpu.max.burst", EINVAL, "burst must not be more than the quota" },
+	{ "cpu.weight", EINVAL, "a cgroup that is idle has no weight" },
+	{ "io.weight", ENOENT, "the kernel has neither BFQ nor weights by cost (CONFIG_BLK_CGROUP_IOCOST)" },
 	{ "cpuset.*", EACCES, "the parent cgroup does not have all of these" },
 	{ "cpuset.*", EINVAL, "not a list of what this machine and the parent cgroup have" },
 	{ "cpuset.*", ERANGE, "not a list of numbers and ranges" },
@@ -52,6 +56,9 @@ static const struct reason reasons[] = {
 	{ "net_prio.ifpriomap", ENODEV, "there is no such network interface" },
 	{ "blkio.*", ENODEV, "there is no such block device" },
 	{ "io.*", ENODEV, "there is no such block device" },
+	{ "rdma.max", EINVAL, "there is no such RDMA device" },
+	{ "*", EOPNOTSUPP, "the kernel cannot do that here" },
+	{ "*", EACCES, "this cgroup is not delegated to this user" },
 	{ "*", ENOENT, "the kernel or this hierarchy does not have it" },
 	{ "*", EINVAL, "the kernel does not take this value" },
 	{ "*", ERANGE, "the value is out of range" },
@@ -130,11 +137,52 @@ static int set_failed(int r, int dir, const char *path, const char *file, const 
 	return r;
 }
 
-int cgroup_set(const char *dir, const char *file, const char *value, uint32_t flags, struct error *err)
+/* Puts the first word of the file, as it is now, before the value. */
+static int keep_first_word(int dir, const char *file, const char *value, char *buf, size_t size)
 {
-	_cleanup_close_ int fd = -1, out = -1;
-	size_t len = strlen(value);
+	char now[256];
+	ssize_t n = cgroup_read(dir, file, now, sizeof(now));
+	int len;
+
+	if (n < 0)
+		return (int)n;
+	len = snprintf(buf, size, "%.*s %s", (int)strcspn(now, " \n"), now, value);
+	return len < 0 || (size_t)len >= size ? -E2BIG : 0;
+}
+
+/* -ENOENT without *err: there is no such file. */
+static int write_value(int dir, const char *path, const char *file, const char *value, uint32_t flags,
+		       struct error *err)
+{
+	_cleanup_close_ int out = -1;
+	char whole[512];
 	ssize_t n;
+	int r = 0;
+
+	if (flags & CGROUP_SET_CHECK_USAGE)
+		r = check_usage(dir, path, file, value, err);
+	if (r < 0)
+		return r;
+	out = sys_openat(dir, file, O_WRONLY | O_NOFOLLOW, 0);
+	if (out == -ENOENT)
+		return out;
+	r = MIN(out, 0);
+	if (r == 0 && flags & CGROUP_SET_SECOND) {
+		r = keep_first_word(dir, file, value, whole, sizeof(whole));
+		value = whole;
+	}
+	if (r < 0)
+		return set_failed(r, dir, path, file, value, err);
+	n = sys_write(out, value, strlen(value));
+	if (n < 0)
+		return set_failed((int)n, dir, path, file, value, err);
+	return (size_t)n == strlen(value) ? 0 : set_failed(-EIO, dir, path, file, value, err);
+}
+
+int cgroup_set(const char *dir, const struct cgroup_setting *s, struct error *err)
+{
+	const char *file = s->file, *value = s->value;
+	_cleanup_close_ int fd = -1;
 	int r;
 
 	/* "../x/memory.limit_in_bytes" from a configuration would reach another container's cgroup. */
@@ -143,18 +191,13 @@ int cgroup_set(const char *dir, const char *file, const char *value, uint32_t fl
 	fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (fd < 0)
 		return error_set(err, ERR_CGROUP, -fd, "%s cannot be opened", dir);
-	if (flags & CGROUP_SET_CHECK_USAGE) {
-		r = check_usage(fd, dir, file, value, err);
-		if (r < 0)
-			return r;
+	r = write_value(fd, dir, file, value, s->flags, err);
+	if (r == -ENOENT && s->other_file && !error_is_set(err)) {
+		file = s->other_file;
+		value = s->other_value;
+		r = write_value(fd, dir, file, value, s->flags, err);
 	}
-	out = sys_openat(fd, file, O_WRONLY | O_NOFOLLOW, 0);
-	if (out == -ENOENT && (flags & CGROUP_SET_OPTIONAL))
-		return 0;
-	if (out < 0)
-		return set_failed(out, fd, dir, file, value, err);
-	n = sys_write(out, value, len);
-	if (n < 0)
-		return set_failed((int)n, fd, dir, file, value, err);
-	return (size_t)n == len ? 0 : set_failed(-EIO, fd, dir, file, value, err);
+	if (r != -ENOENT || error_is_set(err))
+		return r;
+	return s->flags & CGROUP_SET_OPTIONAL ? 0 : set_failed(r, fd, dir, file, value, err);
 }

@@ -95,12 +95,12 @@ static bool all_done(const struct pid_list *list, const struct pid_list *done)
 }
 
 /*
- * One attempt: freeze, so that nothing can fork away, signal, thaw. A freezer that does not settle in
+ * One attempt, where there is no cgroup.kill: freeze, so that nothing can fork away, signal, thaw. A freezer that does not settle in
  * time, or that holds the caller, is no reason to stop: the next round takes what has been forked.
  */
 static int kill_round(const struct cgroup *cg, struct pid_list *done)
 {
-	const struct cgroup_dir *freezer = cgroup_find(cg, "freezer");
+	const struct cgroup_dir *freezer = cgroup_freezer(cg);
 	const struct cgroup one = { .v = (struct cgroup_dir *)freezer, .n = 1 };
 	_cleanup_pid_list_ struct pid_list list = { 0 };
 	struct error ignored = ERROR_INIT;

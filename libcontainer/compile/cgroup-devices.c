@@ -1,43 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The device list for cgroup v1.
+ * The device list, for the devices controller of v1 or as a BPF program for v2.
  *
- * The specification wants rules applied in order, the last match winning. The kernel keeps a default and
- * a set of exceptions, and drops an exception only when a rule names exactly the same numbers: written
- * one by one, a later "deny c 10:*" does nothing against an earlier "allow c 10:200". So the rules are
- * applied here, to a model of the kernel's list, and only the outcome is written. What the kernel cannot
- * express (a hole in an exception) is an error and not silently wider access.
+ * The specification wants rules applied in order, the last match winning, which is how the program of v2
+ * works. The v1 kernel keeps a default and a set of exceptions, and drops an exception only when a rule names
+ * exactly the same numbers: written one by one, a later "deny c 10:*" does nothing against an earlier "allow
+ * c 10:200". So the rules are applied here, to a model of the kernel's list, and only the outcome is written.
+ * What that kernel cannot express (a hole in an exception) is an error and not silently wider access.
  *
  * Behind the configured rules come those that every engine expects from every runtime: mknod for all
  * devices, and use of the default devices, of ptys and of /dev/net/tun.
  */
 #include "libcontainer/compile/compiler.h"
 
+#include "base/buf.h"
 #include "base/str.h"
+#include "libcontainer/compile/devices-bpf.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_MKNOD = 4, ACCESS_ALL = 7 };
-
-#define ANY (-1)
-#define EXCEPTIONS_MAX 4096 /* each is compared with each other */
+#define ANY DEVICE_ANY
+#define RULES_MAX 4096      /* each is compared with each other */
 #define MAJOR_LIMIT 4096    /* 12 bits */
 #define MINOR_LIMIT 1048576 /* 20 bits */
 
-struct device_rule {
-	char type;            /* 'a', 'b', 'c' */
-	int64_t major, minor; /* ANY */
-	unsigned access;
-	bool allow;
-	const struct config_device_rule *slot; /* NULL: one of ours */
-};
-
+/* The kernel's list of v1. */
 struct device_list {
 	bool allow_default;
 	const struct config_device_rule *default_slot;
 	struct device_rule *v; /* the exceptions */
-	size_t n, max;
+	size_t n;              /* never more than there are rules, for each of the two types */
 };
 
 static const struct device_rule implicit_rules[] = {
@@ -54,20 +47,14 @@ static const struct device_rule implicit_rules[] = {
 	{ 'c', 10, 200, ACCESS_ALL, true, NULL },  /* net/tun */
 };
 
-static bool number_covers(int64_t a, int64_t b)
+static bool numbers_meet(int64_t a, int64_t b)
 {
-	return a == ANY || a == b;
-}
-
-static bool covers(const struct device_rule *a, const struct device_rule *b)
-{
-	return number_covers(a->major, b->major) && number_covers(a->minor, b->minor);
+	return a == ANY || b == ANY || a == b;
 }
 
 static bool overlap(const struct device_rule *a, const struct device_rule *b)
 {
-	return (number_covers(a->major, b->major) || b->major == ANY)
-	       && (number_covers(a->minor, b->minor) || b->minor == ANY);
+	return numbers_meet(a->major, b->major) && numbers_meet(a->minor, b->minor);
 }
 
 /* The rule agrees with the default: take away from the exceptions what it covers. */
@@ -79,7 +66,10 @@ static int list_remove(struct compiler *c, struct device_list *l, const struct d
 		struct device_rule *e = &l->v[i];
 
 		if (e->type == rule->type && (e->access & rule->access) && overlap(rule, e)) {
-			if (!covers(rule, e))
+			struct device_rule affected = *e;
+
+			affected.access &= rule->access;
+			if (!device_rule_covers(rule, &affected))
 				return compiler_error(c, rule->slot, CONFIG_UNSUPPORTED,
 						      "cgroup v1 cannot make an exception to part of an "
 						      "earlier device rule");
@@ -92,27 +82,15 @@ static int list_remove(struct compiler *c, struct device_list *l, const struct d
 	return 0;
 }
 
-static int list_add(struct compiler *c, struct device_list *l, const struct device_rule *rule)
+static void list_add(struct device_list *l, const struct device_rule *rule)
 {
-	struct device_rule *v;
-
 	for (size_t i = 0; i < l->n; i++)
 		if (l->v[i].type == rule->type && l->v[i].major == rule->major
 		    && l->v[i].minor == rule->minor) {
 			l->v[i].access |= rule->access;
-			return 0;
+			return;
 		}
-	if (l->n >= EXCEPTIONS_MAX)
-		return compiler_error(c, rule->slot, CONFIG_LIMIT, "more than %d device rules", EXCEPTIONS_MAX);
-	if (l->n == l->max) {
-		v = arena_regrow(c->arena, l->v, l->max, l->max ? l->max * 2 : 32, sizeof(*v));
-		if (!v)
-			return compiler_no_memory(c);
-		l->v = v;
-		l->max = l->max ? l->max * 2 : 32;
-	}
 	l->v[l->n++] = *rule;
-	return 0;
 }
 
 static int list_apply(struct compiler *c, struct device_list *l, const struct device_rule *rule)
@@ -120,7 +98,7 @@ static int list_apply(struct compiler *c, struct device_list *l, const struct de
 	static const char types[] = "bc";
 	int r = 0;
 
-	if (rule->type == 'a' && rule->major == ANY && rule->minor == ANY && rule->access == ACCESS_ALL) {
+	if (device_rule_is_total(rule)) {
 		l->allow_default = rule->allow;
 		l->default_slot = rule->slot;
 		l->n = 0;
@@ -135,7 +113,7 @@ static int list_apply(struct compiler *c, struct device_list *l, const struct de
 		if (rule->allow == l->allow_default)
 			r = list_remove(c, l, &one);
 		else
-			r = list_add(c, l, &one);
+			list_add(l, &one);
 	}
 	return r;
 }
@@ -194,48 +172,113 @@ static void number_text(int64_t n, char *buf, size_t size)
 		snprintf(buf, size, "%lld", (long long)n);
 }
 
-static int emit_exception(struct compiler *c, const struct device_list *l, const struct device_rule *e,
-			  uint32_t flags)
+/* "c 1:3 rwm" */
+static const char *rule_text(const struct device_rule *rule, char *buf, size_t size)
 {
 	char major[24], minor[24];
 
-	number_text(e->major, major, sizeof(major));
-	number_text(e->minor, minor, sizeof(minor));
-	return cgroup_set_value(c, e->slot, "devices", l->allow_default ? "devices.deny" : "devices.allow",
-				flags, "%c %s:%s %s%s%s", e->type, major, minor,
-				e->access & ACCESS_READ ? "r" : "", e->access & ACCESS_WRITE ? "w" : "",
-				e->access & ACCESS_MKNOD ? "m" : "");
+	number_text(rule->major, major, sizeof(major));
+	number_text(rule->minor, minor, sizeof(minor));
+	snprintf(buf, size, "%c %s:%s %s%s%s", rule->type, major, minor, rule->access & ACCESS_READ ? "r" : "",
+		 rule->access & ACCESS_WRITE ? "w" : "", rule->access & ACCESS_MKNOD ? "m" : "");
+	return buf;
+}
+
+static int emit_list(struct compiler *c, const struct device_rule *rules, size_t n, uint32_t flags)
+{
+	struct device_list l = { .v = arena_calloc(c->arena, n * 2 + 1, sizeof(*l.v)) };
+	char text[80];
+	int r = 0;
+
+	if (!l.v)
+		return compiler_no_memory(c);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = list_apply(c, &l, &rules[i]);
+	if (r == 0)
+		r = cgroup_set_value(c, l.default_slot, "devices",
+				     l.allow_default ? "devices.allow" : "devices.deny", flags, "a");
+	for (size_t i = 0; r == 0 && i < l.n; i++)
+		r = cgroup_set_value(c, l.v[i].slot, "devices",
+				     l.allow_default ? "devices.deny" : "devices.allow", flags, "%s",
+				     rule_text(&l.v[i], text, sizeof(text)));
+	return r;
+}
+
+static int emit_program(struct compiler *c, struct device_rule *rules, size_t n, uint32_t flags)
+{
+	struct op_cgroup_devices op = { .flags = flags };
+	_cleanup_buf_ struct buf words = BUF_INIT;
+	struct bpf_insn *code;
+	char text[80];
+	size_t n_code;
+
+	n = device_rules_prune(rules, n);
+	/* All is allowed: a program would only cost time. */
+	if (n == 1 && device_rule_is_total(&rules[0]))
+		return 0;
+	if (device_bpf(rules, n, c->arena, &code, &n_code) < 0)
+		return compiler_no_memory(c);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&words, "%s%s %s", i ? ", " : "", rules[i].allow ? "allow" : "deny",
+			 rule_text(&rules[i], text, sizeof(text)));
+	if (words.failed)
+		return compiler_no_memory(c);
+	/* Who may not load programs may not make device nodes either; the modes of the host's protect them. */
+	if (c->host->euid != 0 || c->host->in_userns)
+		op.flags |= CGROUP_SET_OPTIONAL;
+	op.dir = emit_str(&c->emit, cgroup_dir(c, hierarchy_find_v2(c)));
+	op.filter = emit_blob(&c->emit, code, n_code * sizeof(*code));
+	op.rules = emit_str(&c->emit, words.len ? words.data : "");
+	if (c->linux_->resources && c->linux_->resources->n_devices)
+		compiler_emit(c, OP_CGROUP_DEVICES, &op, &c->linux_->resources->devices);
+	else
+		compiler_emit_own(c, OP_CGROUP_DEVICES, &op);
+	return 0;
+}
+
+/* The configured rules and those of ours, in order. */
+static int read_rules(struct compiler *c, struct device_rule **ret, size_t *ret_n)
+{
+	const struct config_resources *res = c->linux_->resources;
+	size_t n = 0, n_config = res ? res->n_devices : 0;
+	struct device_rule *rules;
+	bool allowed = false;
+
+	if (n_config > RULES_MAX)
+		return compiler_error(c, &res->devices, CONFIG_LIMIT, "more than %d device rules", RULES_MAX);
+	rules = arena_calloc(c->arena, n_config + ELEMENTSOF(implicit_rules), sizeof(*rules));
+	if (!rules)
+		return compiler_no_memory(c);
+	for (; n < n_config; n++) {
+		int r = read_rule(c, &res->devices[n], &rules[n]);
+
+		if (r < 0)
+			return r;
+		if (device_rule_is_total(&rules[n]))
+			allowed = rules[n].allow;
+	}
+	/* When everything is allowed but for exceptions, the configuration has asked for exactly these. */
+	for (size_t i = 0; !allowed && i < ELEMENTSOF(implicit_rules); i++)
+		rules[n++] = implicit_rules[i];
+	*ret = rules;
+	*ret_n = n;
+	return 0;
 }
 
 int cgroup_emit_devices(struct compiler *c)
 {
-	const struct config_resources *res = c->linux_->resources;
 	/* Without a resources object nothing of an existing cgroup may change; a new one is closed anyway. */
-	uint32_t flags = res ? 0 : CGROUP_SET_IF_NEW;
-	struct device_list l = { 0 };
-	struct device_rule rule;
-	int r;
+	uint32_t flags = c->linux_->resources ? 0 : CGROUP_SET_IF_NEW;
+	struct device_rule *rules;
+	size_t n;
+	int r = read_rules(c, &rules, &n);
 
-	for (size_t i = 0; res && i < res->n_devices; i++) {
-		r = read_rule(c, &res->devices[i], &rule);
-		if (r < 0)
-			return r;
-		r = list_apply(c, &l, &rule);
-		if (r < 0)
-			return r;
-	}
-	if (!hierarchy_find(c, "devices"))
-		return compiler_warn(c, "access to devices is not restricted: this host has no cgroup v1 "
-					"controller for devices");
-	/* When everything is allowed but for exceptions, the configuration has asked for exactly these. */
-	for (size_t i = 0; !l.allow_default && i < ELEMENTSOF(implicit_rules); i++) {
-		r = list_apply(c, &l, &implicit_rules[i]);
-		if (r < 0)
-			return r;
-	}
-	r = cgroup_set_value(c, l.default_slot, "devices", l.allow_default ? "devices.allow" : "devices.deny",
-			     flags, "a");
-	for (size_t i = 0; r == 0 && i < l.n; i++)
-		r = emit_exception(c, &l, &l.v[i], flags);
-	return r;
+	if (r < 0)
+		return r;
+	if (hierarchy_find(c, "devices"))
+		return emit_list(c, rules, n, flags);
+	if (hierarchy_find_v2(c))
+		return emit_program(c, rules, n, flags);
+	return compiler_warn(c, "access to devices is not restricted: this host has no cgroup controller for "
+				"devices");
 }

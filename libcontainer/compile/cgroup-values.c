@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * linux.resources for cgroup v1: which file gets which text, in an order that works for a new cgroup.
+ * linux.resources for cgroup v1, and what is the same for both versions: which file gets which text, in an
+ * order that works for a new cgroup. What v2 does differently is cgroup-v2.c's.
  *
  * As engines send 0 for "not set", 0 is no request for memory limits, CPU shares, quotas and periods, and
  * block I/O weights, none of which has 0 as a value. It is one for pids (no further process), swappiness,
  * burst, idle and throttling rates.
  */
-#include "libcontainer/compile/compiler.h"
+#include "libcontainer/compile/cgroup-values.h"
 
 #include "base/str.h"
 
@@ -15,53 +16,46 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NONE INT64_MIN
-
-/* A property that is one number in one file. */
-struct value_row {
-	size_t offset;
-	enum { VALUE_I64, VALUE_U64, VALUE_U16, VALUE_BOOL } type;
-	bool zero_is_value;
-	int64_t min, max;
-	const char *controller, *file;
-	int64_t without; /* what a kernel without the file does anyway */
-};
-
 static const struct value_row memory_rows[] = {
-	{ offsetof(struct config_memory, use_hierarchy), VALUE_BOOL, true, 0, 1, "memory",
-	  "memory.use_hierarchy", 1 },
-	{ offsetof(struct config_memory, reservation), VALUE_I64, false, -1, INT64_MAX, "memory",
-	  "memory.soft_limit_in_bytes", NONE },
-	{ offsetof(struct config_memory, kernel), VALUE_I64, false, -1, INT64_MAX, "memory",
-	  "memory.kmem.limit_in_bytes", -1 },
-	{ offsetof(struct config_memory, kernel_tcp), VALUE_I64, false, -1, INT64_MAX, "memory",
-	  "memory.kmem.tcp.limit_in_bytes", -1 },
-	{ offsetof(struct config_memory, swappiness), VALUE_U64, true, 0, 100, "memory",
-	  "memory.swappiness", NONE },
-	{ offsetof(struct config_memory, disable_oom_killer), VALUE_BOOL, false, 0, 1, "memory",
-	  "memory.oom_control", NONE },
+	VALUE_ROW(memory, use_hierarchy, BOOL, true, 0, 1, "memory", "memory.use_hierarchy", 1, NULL),
+	VALUE_ROW(memory, reservation, I64, false, -1, INT64_MAX,
+		  "memory", "memory.soft_limit_in_bytes", VALUE_NONE, NULL),
+	VALUE_ROW(memory, kernel, I64, false, -1, INT64_MAX,
+		  "memory", "memory.kmem.limit_in_bytes", -1, NULL),
+	VALUE_ROW(memory, kernel_tcp, I64, false, -1, INT64_MAX,
+		  "memory", "memory.kmem.tcp.limit_in_bytes", -1, NULL),
+	VALUE_ROW(memory, swappiness, U64, true, 0, 100, "memory", "memory.swappiness", VALUE_NONE, NULL),
+	VALUE_ROW(memory, disable_oom_killer, BOOL, false, 0, 1,
+		  "memory", "memory.oom_control", VALUE_NONE, NULL),
 };
 
 /* A period before its quota, a quota before its burst; shares before idle, which locks them. */
 static const struct value_row cpu_rows[] = {
-	{ offsetof(struct config_cpu, period), VALUE_U64, false, 0, INT64_MAX, "cpu", "cpu.cfs_period_us", NONE },
-	{ offsetof(struct config_cpu, quota), VALUE_I64, false, INT64_MIN, INT64_MAX, "cpu",
-	  "cpu.cfs_quota_us", NONE },
-	{ offsetof(struct config_cpu, burst), VALUE_U64, true, 0, INT64_MAX, "cpu", "cpu.cfs_burst_us", 0 },
-	{ offsetof(struct config_cpu, shares), VALUE_U64, false, 0, INT64_MAX, "cpu", "cpu.shares", NONE },
-	{ offsetof(struct config_cpu, idle), VALUE_I64, true, 0, 1, "cpu", "cpu.idle", 0 },
-	{ offsetof(struct config_cpu, realtime_period), VALUE_U64, false, 0, INT64_MAX, "cpu",
-	  "cpu.rt_period_us", NONE },
-	{ offsetof(struct config_cpu, realtime_runtime), VALUE_I64, false, -1, INT64_MAX, "cpu",
-	  "cpu.rt_runtime_us", NONE },
+	VALUE_ROW(cpu, period, U64, false, 0, INT64_MAX, "cpu", "cpu.cfs_period_us", VALUE_NONE, NULL),
+	VALUE_ROW(cpu, quota, I64, false, INT64_MIN, INT64_MAX, "cpu", "cpu.cfs_quota_us", VALUE_NONE, NULL),
+	VALUE_ROW(cpu, burst, U64, true, 0, INT64_MAX, "cpu", "cpu.cfs_burst_us", 0, NULL),
+	VALUE_ROW(cpu, shares, U64, false, 0, INT64_MAX, "cpu", "cpu.shares", VALUE_NONE, NULL),
+	VALUE_ROW(cpu, idle, I64, true, 0, 1, "cpu", "cpu.idle", 0, NULL),
+	VALUE_ROW(cpu, realtime_period, U64, false, 0, INT64_MAX,
+		  "cpu", "cpu.rt_period_us", VALUE_NONE, NULL),
+	VALUE_ROW(cpu, realtime_runtime, I64, false, -1, INT64_MAX,
+		  "cpu", "cpu.rt_runtime_us", VALUE_NONE, NULL),
 };
 
 /* The files of BFQ, the only scheduler with weights since the kernel lost CFQ in 5.0. */
 static const struct value_row block_io_rows[] = {
-	{ offsetof(struct config_block_io, weight), VALUE_U16, false, 10, 1000, "blkio", "blkio.bfq.weight", NONE },
-	{ offsetof(struct config_block_io, leaf_weight), VALUE_U16, false, 10, 1000, "blkio",
-	  "blkio.leaf_weight", NONE },
+	VALUE_ROW(block_io, weight, U16, false, 10, 1000, "blkio", "blkio.bfq.weight", VALUE_NONE, NULL),
+	VALUE_ROW(block_io, leaf_weight, U16, false, 10, 1000,
+		  "blkio", "blkio.leaf_weight", VALUE_NONE, NULL),
 };
+
+/* Whether a controller, known by one name on v1 and by another on v2, is to be had on v2 only. */
+static bool is_on_v2(const struct compiler *c, const char *v1, const char *v2)
+{
+	const struct host_hierarchy *h = hierarchy_find_v2(c);
+
+	return !hierarchy_find(c, v1) && (c->host->unified || (h && list_has(h->available, v2)));
+}
 
 /* Reads one property into *ret; false when it is absent or asks for nothing. */
 static bool row_get(const struct value_row *row, const void *object, bool *ret_range, int64_t *ret)
@@ -94,23 +88,52 @@ static bool row_get(const struct value_row *row, const void *object, bool *ret_r
 	return set && (!range || v || row->zero_is_value);
 }
 
-static int emit_rows(struct compiler *c, const struct value_row *rows, size_t n, const void *object)
+static int emit_row(struct compiler *c, const struct value_row *row, const void *slot, int64_t v)
 {
-	for (size_t i = 0; i < n; i++) {
+	uint32_t flags = row->without == v ? CGROUP_SET_OPTIONAL : 0;
+
+	if (!row->file && row->without == v)
+		return 0;
+	if (!row->file)
+		return compiler_error(c, slot, CONFIG_UNSUPPORTED, "%s", row->why);
+	if (row->negative && v < 0)
+		return cgroup_set_value(c, slot, row->controller, row->file, flags, "%s", row->negative);
+	return cgroup_set_value(c, slot, row->controller, row->file, flags, "%" PRId64, v);
+}
+
+int cgroup_emit_rows(struct compiler *c, const struct value_row *rows, size_t n, const void *object)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
 		const void *slot = (const char *)object + rows[i].offset;
 		bool in_range;
 		int64_t v;
-		int r;
 
 		if (!row_get(&rows[i], object, &in_range, &v))
 			continue;
 		if (!in_range)
-			return compiler_error(c, slot, CONFIG_RANGE, "%" PRId64 " for %s", v, rows[i].file);
-		r = cgroup_set_value(c, slot, rows[i].controller, rows[i].file,
-				     rows[i].without == v ? CGROUP_SET_OPTIONAL : 0, "%" PRId64, v);
-		if (r < 0)
-			return r;
+			return compiler_error(c, slot, CONFIG_RANGE, "%" PRId64 " for %s", v,
+					      rows[i].file ? rows[i].file : rows[i].controller);
+		r = emit_row(c, &rows[i], slot, v);
 	}
+	return r;
+}
+
+int cgroup_check_memory(struct compiler *c, const struct config_memory *m)
+{
+	bool have_limit = m->limit.set && m->limit.v, have_swap = m->swap.set && m->swap.v;
+
+	if (have_limit && m->limit.v < -1)
+		return compiler_error(c, &m->limit, CONFIG_RANGE, "memory limit %" PRId64, m->limit.v);
+	if (have_swap && m->swap.v < -1)
+		return compiler_error(c, &m->swap, CONFIG_RANGE, "swap limit %" PRId64, m->swap.v);
+	if (have_swap && m->swap.v > 0 && (!have_limit || m->limit.v < 0))
+		return compiler_error(c, &m->swap, CONFIG_CONFLICT, "a swap limit needs a memory limit");
+	if (have_swap && m->swap.v > 0 && m->swap.v < m->limit.v)
+		return compiler_error(c, &m->swap, CONFIG_CONFLICT,
+				      "swap limit %" PRId64 " is below the memory limit %" PRId64
+				      ", which it includes", m->swap.v, m->limit.v);
 	return 0;
 }
 
@@ -123,18 +146,10 @@ static int emit_memory_limit(struct compiler *c, const struct config_memory *m)
 	bool have_limit = m->limit.set && m->limit.v, have_swap = m->swap.set && m->swap.v;
 	uint32_t check = m->check_before_update.v ? CGROUP_SET_CHECK_USAGE : 0;
 	static const char swap_file[] = "memory.memsw.limit_in_bytes";
-	int r = 0;
+	int r = cgroup_check_memory(c, m);
 
-	if (have_limit && m->limit.v < -1)
-		return compiler_error(c, &m->limit, CONFIG_RANGE, "memory limit %" PRId64, m->limit.v);
-	if (have_swap && m->swap.v < -1)
-		return compiler_error(c, &m->swap, CONFIG_RANGE, "swap limit %" PRId64, m->swap.v);
-	if (have_swap && m->swap.v > 0 && (!have_limit || m->limit.v < 0))
-		return compiler_error(c, &m->swap, CONFIG_CONFLICT, "a swap limit needs a memory limit");
-	if (have_swap && m->swap.v > 0 && m->swap.v < m->limit.v)
-		return compiler_error(c, &m->swap, CONFIG_CONFLICT,
-				      "swap limit %" PRId64 " is below the memory limit %" PRId64
-				      ", which it includes", m->swap.v, m->limit.v);
+	if (r < 0)
+		return r;
 	if (have_swap && m->swap.v < 0)
 		r = cgroup_set_value(c, &m->swap, "memory", swap_file, 0, "-1");
 	else if (!have_swap && have_limit && m->limit.v < 0)
@@ -151,7 +166,7 @@ static int emit_memory(struct compiler *c, const struct config_memory *m)
 {
 	int r = emit_memory_limit(c, m);
 
-	return r < 0 ? r : emit_rows(c, memory_rows, ELEMENTSOF(memory_rows), m);
+	return r < 0 ? r : cgroup_emit_rows(c, memory_rows, ELEMENTSOF(memory_rows), m);
 }
 
 bool is_cpu_list(const char *s)
@@ -185,18 +200,24 @@ static int emit_cpuset(struct compiler *c, char *const *list, const char *file)
 	return cgroup_set_value(c, list, "cpuset", file, 0, "%s", *list);
 }
 
+int cgroup_emit_cpusets(struct compiler *c, const struct config_cpu *cpu)
+{
+	int r = emit_cpuset(c, &cpu->cpus, "cpuset.cpus");
+
+	return r < 0 ? r : emit_cpuset(c, &cpu->mems, "cpuset.mems");
+}
+
 static int emit_cpu(struct compiler *c, const struct config_cpu *cpu)
 {
+	bool v2 = is_on_v2(c, "cpu", "cpu");
 	int r;
 
 	if (cpu->burst.set && cpu->quota.set && cpu->quota.v > 0 && cpu->burst.v > (uint64_t)cpu->quota.v)
 		return compiler_error(c, &cpu->burst, CONFIG_CONFLICT,
 				      "burst %" PRIu64 " is larger than the quota %" PRId64, cpu->burst.v,
 				      cpu->quota.v);
-	r = emit_rows(c, cpu_rows, ELEMENTSOF(cpu_rows), cpu);
-	if (r == 0)
-		r = emit_cpuset(c, &cpu->cpus, "cpuset.cpus");
-	return r < 0 ? r : emit_cpuset(c, &cpu->mems, "cpuset.mems");
+	r = v2 ? cgroup_v2_emit_cpu(c, cpu) : cgroup_emit_rows(c, cpu_rows, ELEMENTSOF(cpu_rows), cpu);
+	return r < 0 ? r : cgroup_emit_cpusets(c, cpu);
 }
 
 static int emit_pids(struct compiler *c, const struct config_pids *p)
@@ -208,8 +229,7 @@ static int emit_pids(struct compiler *c, const struct config_pids *p)
 	return cgroup_set_value(c, &p->limit, "pids", "pids.max", 0, "%" PRId64, p->limit.v);
 }
 
-/* "8:16 " of a device, or NULL with the error set. */
-static const char *device_text(struct compiler *c, const void *slot, const struct opt_i64 *major,
+const char *cgroup_device_text(struct compiler *c, const void *slot, const struct opt_i64 *major,
 			       const struct opt_i64 *minor)
 {
 	const char *text;
@@ -225,20 +245,23 @@ static const char *device_text(struct compiler *c, const void *slot, const struc
 	return text;
 }
 
-static int emit_weight_device(struct compiler *c, const struct config_weight_device *d)
+int cgroup_check_weight_device(struct compiler *c, const struct config_weight_device *d)
 {
-	const char *dev = device_text(c, d, &d->major, &d->minor);
-	int r = 0;
-
-	if (!dev)
-		return -EINVAL;
 	if (!d->weight.set && !d->leaf_weight.set)
 		return compiler_error(c, d, CONFIG_MISSING, "weight or leafWeight");
 	if (d->weight.set && (d->weight.v < 10 || d->weight.v > 1000))
 		return compiler_error(c, &d->weight, CONFIG_RANGE, "weight %u", d->weight.v);
 	if (d->leaf_weight.set && (d->leaf_weight.v < 10 || d->leaf_weight.v > 1000))
 		return compiler_error(c, &d->leaf_weight, CONFIG_RANGE, "leafWeight %u", d->leaf_weight.v);
-	if (d->weight.set)
+	return 0;
+}
+
+static int emit_weight_device(struct compiler *c, const struct config_weight_device *d)
+{
+	const char *dev = cgroup_device_text(c, d, &d->major, &d->minor);
+	int r = dev ? cgroup_check_weight_device(c, d) : -EINVAL;
+
+	if (r == 0 && d->weight.set)
 		r = cgroup_set_value(c, d, "blkio", "blkio.bfq.weight_device", 0, "%s %u", dev, d->weight.v);
 	if (r == 0 && d->leaf_weight.set)
 		r = cgroup_set_value(c, d, "blkio", "blkio.leaf_weight_device", 0, "%s %u", dev,
@@ -254,14 +277,14 @@ static int emit_block_io(struct compiler *c, const struct config_block_io *b)
 		{ &b->read_iops, "blkio.throttle.read_iops_device" },
 		{ &b->write_iops, "blkio.throttle.write_iops_device" },
 	};
-	int r = emit_rows(c, block_io_rows, ELEMENTSOF(block_io_rows), b);
+	int r = cgroup_emit_rows(c, block_io_rows, ELEMENTSOF(block_io_rows), b);
 
 	for (size_t i = 0; r == 0 && i < b->n_weight_device; i++)
 		r = emit_weight_device(c, &b->weight_device[i]);
 	for (size_t i = 0; r == 0 && i < ELEMENTSOF(throttles); i++)
 		for (size_t j = 0; r == 0 && j < throttles[i].list->n; j++) {
 			const struct config_throttle_device *d = &throttles[i].list->v[j];
-			const char *dev = device_text(c, d, &d->major, &d->minor);
+			const char *dev = cgroup_device_text(c, d, &d->major, &d->minor);
 
 			if (!dev)
 				return -EINVAL;
@@ -273,25 +296,26 @@ static int emit_block_io(struct compiler *c, const struct config_block_io *b)
 
 static int emit_hugepages(struct compiler *c, const struct config_resources *res)
 {
+	const char *file = is_on_v2(c, "hugetlb", "hugetlb") ? "max" : "limit_in_bytes";
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < res->n_hugepage_limits; i++) {
 		const struct config_hugepage_limit *h = &res->hugepage_limits[i];
 		size_t digits = strspn(h->page_size, "0123456789");
 		const char *unit = h->page_size + digits;
-		char file[64];
+		char name[64];
 
 		if (!digits || digits > 10 || h->page_size[0] == '0'
 		    || !(streq(unit, "KB") || streq(unit, "MB") || streq(unit, "GB")))
 			return compiler_error(c, &h->page_size, CONFIG_VALUE,
 					      "\"%s\" is not a page size such as \"2MB\"", h->page_size);
-		snprintf(file, sizeof(file), "hugetlb.%s.limit_in_bytes", h->page_size);
-		r = cgroup_set_value(c, h, "hugetlb", file, 0, "%" PRIu64, h->limit);
+		snprintf(name, sizeof(name), "hugetlb.%s.%s", h->page_size, file);
+		r = cgroup_set_value(c, h, "hugetlb", name, 0, "%" PRIu64, h->limit);
 		if (r < 0)
 			return r;
 		/* Reservations have a limit of their own since 5.7; it is the one that fails in mmap(). */
-		snprintf(file, sizeof(file), "hugetlb.%s.rsvd.limit_in_bytes", h->page_size);
-		r = cgroup_set_value(c, h, "hugetlb", file, CGROUP_SET_OPTIONAL, "%" PRIu64, h->limit);
+		snprintf(name, sizeof(name), "hugetlb.%s.rsvd.%s", h->page_size, file);
+		r = cgroup_set_value(c, h, "hugetlb", name, CGROUP_SET_OPTIONAL, "%" PRIu64, h->limit);
 	}
 	return r;
 }
@@ -334,27 +358,33 @@ static int emit_rdma(struct compiler *c, const struct config_resources *res)
 }
 
 /* Anything but device rules; those are cgroup-devices.c's. */
-int cgroup_emit_values(struct compiler *c)
+static int emit_resources(struct compiler *c, const struct config_resources *res)
 {
-	const struct config_resources *res = c->linux_->resources;
 	int r = 0;
 
-	if (!res)
-		return 0;
-	if (res->unified.n)
-		return compiler_error(c, &res->unified, CONFIG_UNSUPPORTED,
-				      "resources.unified: there is no cgroup v2 driver");
 	if (res->memory)
-		r = emit_memory(c, res->memory);
+		r = is_on_v2(c, "memory", "memory") ? cgroup_v2_emit_memory(c, res->memory)
+						    : emit_memory(c, res->memory);
 	if (r == 0 && res->cpu)
 		r = emit_cpu(c, res->cpu);
 	if (r == 0 && res->pids)
 		r = emit_pids(c, res->pids);
 	if (r == 0 && res->block_io)
-		r = emit_block_io(c, res->block_io);
+		r = is_on_v2(c, "blkio", "io") ? cgroup_v2_emit_block_io(c, res->block_io)
+					       : emit_block_io(c, res->block_io);
 	if (r == 0)
 		r = emit_hugepages(c, res);
 	if (r == 0 && res->network)
-		r = emit_network(c, res->network);
-	return r < 0 ? r : emit_rdma(c, res);
+		r = c->host->unified ? cgroup_v2_refuse_network(c, res->network)
+				     : emit_network(c, res->network);
+	if (r == 0)
+		r = emit_rdma(c, res);
+	return r < 0 ? r : cgroup_v2_emit_unified(c, &res->unified);
+}
+
+int cgroup_emit_values(struct compiler *c)
+{
+	int r = c->linux_->resources ? emit_resources(c, c->linux_->resources) : 0;
+
+	return r < 0 ? r : cgroup_v2_flush(c);
 }

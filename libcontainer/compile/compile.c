@@ -100,52 +100,31 @@ static int check_unsupported(struct compiler *c)
 {
 	const struct config_linux *l = c->linux_;
 	const struct config_intel_rdt *rdt = l->intel_rdt;
-	const struct config_memory_policy *mem = l->memory_policy;
 
 	if (l->n_net_devices)
 		return compiler_error(c, &l->net_devices, CONFIG_UNSUPPORTED, "linux.netDevices");
 	if (rdt && (rdt->clos_id || rdt->schemata.n || rdt->l3_cache_schema || rdt->mem_bw_schema
 		    || rdt->enable_monitoring.v))
 		return compiler_error(c, &l->intel_rdt, CONFIG_UNSUPPORTED, "linux.intelRdt");
-	if (mem && (mem->mode || mem->nodes || mem->flags.n))
-		return compiler_error(c, &l->memory_policy, CONFIG_UNSUPPORTED, "linux.memoryPolicy");
 	if (!str_is_empty(l->mount_label) && !c->host->selinux)
 		return compiler_error(c, &l->mount_label, CONFIG_UNSUPPORTED,
 				      "mountLabel \"%s\": SELinux is not enabled on this host", l->mount_label);
 	return 0;
 }
 
-static int check_annotations(struct compiler *c)
-{
-	const struct string_map *map = &c->config->annotations;
-
-	for (size_t i = 0; i < map->n; i++)
-		if (!*map->v[i].name)
-			return compiler_error(c, &map->v[i], CONFIG_VALUE, "annotation with an empty name");
-	return 0;
-}
-
-static bool has_limits(const struct config_resources *res)
-{
-	return res->memory || res->cpu || res->pids || res->block_io || res->network || res->n_hugepage_limits
-	       || res->n_rdma || res->unified.n;
-}
-
 static int emit_cgroups(struct compiler *c)
 {
-	const struct config_resources *res = c->linux_->resources;
 	int r;
 
 	if (!c->cgroup_path)
-		return res && has_limits(res)
+		return cgroup_has_limits(c)
 			       ? compiler_warn(c, "linux.resources has no effect without cgroups") : 0;
-	if (c->host->unified && res && res->n_devices)
-		return compiler_error(c, &res->devices, CONFIG_UNSUPPORTED,
-				      "device rules on a host with cgroup v2 only");
 	r = cgroup_emit_create(c);
 	if (r == 0)
 		r = cgroup_emit_values(c);
-	return r < 0 ? r : cgroup_emit_devices(c);
+	if (r == 0)
+		r = cgroup_emit_devices(c);
+	return r < 0 ? r : cgroup_emit_owner(c);
 }
 
 static int emit_keyring(struct compiler *c)
@@ -217,7 +196,10 @@ static int emit_end_of_create(struct compiler *c)
 	compiler_emit_own(c, OP_WAIT_START, NULL);
 	compiler_emit_own(c, OP_RECORD, NULL);
 	compiler_emit_output(c, OP_PID_FILE, c->options->pid_file);
-	compiler_emit_output(c, OP_PIDFD_SOCKET, c->options->pidfd_socket);
+	/* The caller's own word goes before that of the configuration. */
+	compiler_emit_output(c, OP_PIDFD_SOCKET, c->options->pidfd_socket
+							 ? c->options->pidfd_socket
+							 : annotation_value(c, ANNOTATION_PIDFD_RECEIVER));
 	compiler_emit_own(c, OP_COMMIT, NULL);
 	return 0;
 }
@@ -234,7 +216,7 @@ static int emit_start(struct compiler *c)
 /* First what can be wrong with the whole, then the program in the order in which it runs. */
 static int (*const steps[])(struct compiler *c) = {
 	check_unsupported,
-	check_annotations,
+	annotations_read,
 	namespaces_read,
 	rootfs_read,
 	process_read,
@@ -260,6 +242,7 @@ static int (*const steps[])(struct compiler *c) = {
 	sysctl_emit,
 	rootfs_emit_paths,
 	process_emit_scheduler,
+	memory_policy_emit,
 	process_emit_create,
 	emit_end_of_create,
 	/* start */

@@ -23,6 +23,7 @@ struct host_hierarchy {
 	const char *controllers;  /* "cpu,cpuacct", "name=systemd", "" for v2 */
 	uint32_t version;         /* 1 or 2 */
 	const char *own;          /* path of the calling process in it, relative to the mount point */
+	const char *available;    /* v2: the controllers of its top, "cpu,memory"; NULL for v1 */
 };
 
 struct host {
@@ -110,6 +111,9 @@ int explain(const struct program *program, bool json, struct buf *out, struct er
 extern const char *const compile_mount_options[];
 extern const char *const compile_namespaces[];
 extern const char *const compile_capabilities[];
+extern const char *const compile_annotations[]; /* that change what a launch does */
+extern const char *const compile_memory_policy_modes[];
+extern const char *const compile_memory_policy_flags[];
 const char *compile_capability_name(unsigned cap); /* "CAP_CHOWN", or NULL */
 
 #endif

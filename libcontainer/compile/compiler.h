@@ -11,6 +11,16 @@
 #include "libcontainer/compile/compile.h"
 #include "libcontainer/compile/emit.h"
 
+#include <linux/sched.h> /* CLONE_NEWTIME, which libc may lack */
+
+/* A value of v2 that waits until all are known. */
+struct cgroup_value {
+	const char *controller;   /* NULL: a file that every cgroup has */
+	struct op_cgroup_set op;
+	const void *slot;
+	size_t slot_size;
+};
+
 struct compiler {
 	const struct document *doc;
 	const struct config *config;
@@ -29,6 +39,8 @@ struct compiler {
 	/* cgroup.c */
 	const char *cgroup_path;             /* "/docker/abc"; NULL: no cgroup of its own */
 	const char **cgroup_dirs;            /* of each hierarchy, as far as asked for */
+	struct cgroup_value *values;         /* of v2, not emitted yet */
+	size_t n_values, max_values;
 	/* mounts.c */
 	bool dev_is_bound;                   /* /dev is a bind mount: its contents are not ours */
 	struct deferred_readonly *deferred;  /* mounts that become read-only at the end */
@@ -43,6 +55,15 @@ struct deferred_readonly { pstr target; const struct config_mount *mount; };
 static inline bool has_namespace(const struct compiler *c, uint32_t flag)
 {
 	return (c->ns_new | c->ns_join) & flag;
+}
+
+/*
+ * In a user namespace init may lack the right to reach the source of a mount, which a privileged runtime
+ * never does. An ordinary user's runtime may not clone mounts at all, his init may.
+ */
+static inline bool runtime_opens_sources(const struct compiler *c)
+{
+	return has_namespace(c, CLONE_NEWUSER) && c->host->euid == 0;
 }
 
 /*
@@ -77,15 +98,26 @@ int id_map_check(struct compiler *c, const struct id_mappings *map);
 /* The kernel's text for uid_map. */
 pstr id_map_text(struct compiler *c, const struct id_mappings *map);
 
-/* cgroup.c, cgroup-values.c, cgroup-devices.c */
+/* cgroup.c, cgroup-values.c, cgroup-v2.c, cgroup-devices.c */
 int hierarchy_read(struct compiler *c);
 int cgroup_emit_create(struct compiler *c);
 int cgroup_emit_values(struct compiler *c);
 int cgroup_emit_devices(struct compiler *c);
+int cgroup_emit_owner(struct compiler *c);
+bool cgroup_has_limits(const struct compiler *c);
+/* An ordinary user, who may run without a cgroup when nothing needs one. */
+bool cgroup_is_optional(const struct compiler *c);
 void cgroup_emit_enter(struct compiler *c);
+/* The v1 hierarchy with that controller, or NULL. */
 const struct host_hierarchy *hierarchy_find(const struct compiler *c, const char *controller);
+const struct host_hierarchy *hierarchy_find_v2(const struct compiler *c);
+/* True when the comma list (NULL: an empty one) has the word. */
+bool list_has(const char *list, const char *word);
 const char *cgroup_dir(struct compiler *c, const struct host_hierarchy *h);
-/* Emits a value of a v1 controller, or fails naming the property when the host cannot take it. */
+/*
+ * Emits a value of a controller (v1 if it is there, else v2; NULL: a file of v2 without controller), or
+ * fails naming the property when the host cannot take it.
+ */
 int cgroup_set_sized(struct compiler *c, const void *slot, size_t slot_size, const char *controller,
 		     const char *file, uint32_t flags, const char *fmt, ...) _printf_(7, 8);
 #define cgroup_set_value(c, slot, ...) cgroup_set_sized(c, slot, sizeof(*(slot)), __VA_ARGS__)
@@ -120,6 +152,19 @@ int rootfs_emit_paths(struct compiler *c);
 /* devices.c */
 int devices_emit(struct compiler *c);
 
+/* annotations.c */
+#define ANNOTATION_KEEP_GROUPS "run.oci.keep_original_groups"
+#define ANNOTATION_MOUNT_CONTEXT "run.oci.mount_context_type"
+#define ANNOTATION_PIDFD_RECEIVER "run.oci.pidfd_receiver"
+#define ANNOTATION_SECCOMP_DATA "run.oci.seccomp_bpf_data"
+#define ANNOTATION_SECCOMP_RECEIVER "run.oci.seccomp.receiver"
+#define ANNOTATION_SECCOMP_UNKNOWN "run.oci.seccomp_fail_unknown_syscall"
+int annotations_read(struct compiler *c); /* checks those that berth obeys */
+const struct string_pair *annotation_find(const struct compiler *c, const char *name);
+const char *annotation_value(const struct compiler *c, const char *name); /* NULL when it is absent */
+/* The filter that ANNOTATION_SECCOMP_DATA, which must be there, holds. */
+int annotation_filter(struct compiler *c, struct pblob *ret);
+
 /* hooks.c */
 int hooks_emit(struct compiler *c, enum hook_kind kind, enum op_type type);
 bool hooks_any(const struct compiler *c, enum hook_kind kind);
@@ -135,6 +180,9 @@ int process_emit_console(struct compiler *c);
 int process_emit_create(struct compiler *c);
 int process_emit_start(struct compiler *c);
 int limits_emit(struct compiler *c, enum op_type type);
+
+/* memory-policy.c */
+int memory_policy_emit(struct compiler *c);
 
 /* exec.c */
 bool exec_keeps(const struct compiler *c, enum op_type type);

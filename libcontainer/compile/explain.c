@@ -67,13 +67,15 @@ static const struct name_value mount_flags[] = {
 	{ "tmpcopyup", MOUNT_TMPCOPYUP },       { "from-runtime", MOUNT_FROM_RUNTIME },
 	{ "copy-symlink", MOUNT_COPY_SYMLINK }, { "src-nofollow", MOUNT_SRC_NOFOLLOW },
 	{ "dest-nofollow", MOUNT_DEST_NOFOLLOW }, { "idmap", MOUNT_IDMAP },
-	{ "idmap-recursive", MOUNT_IDMAP_RECURSIVE }, { "sysfs-fallback", MOUNT_SYSFS_FALLBACK },
-	{ "optional", MOUNT_OPTIONAL },         { NULL, 0 },
+	{ "idmap-recursive", MOUNT_IDMAP_RECURSIVE }, { "optional", MOUNT_OPTIONAL }, { NULL, 0 },
 };
+
+static const struct name_value cgroup_create_flags[] = { { "optional", CGROUP_CREATE_OPTIONAL }, { NULL, 0 } };
+static const struct name_value cgroup_controllers_flags[] = { { "all", CGROUP_CONTROLLERS_ALL }, { NULL, 0 } };
 
 static const struct name_value cgroup_set_flags[] = {
 	{ "if-new", CGROUP_SET_IF_NEW }, { "optional", CGROUP_SET_OPTIONAL },
-	{ "check-usage", CGROUP_SET_CHECK_USAGE }, { NULL, 0 },
+	{ "check-usage", CGROUP_SET_CHECK_USAGE }, { "second-word", CGROUP_SET_SECOND }, { NULL, 0 },
 };
 
 static const struct name_value device_flags[] = {
@@ -116,13 +118,28 @@ static const struct name_value rlimit_names[] = {
 
 static const struct name_value personality_names[] = { { "linux", 0 }, { "linux32", 8 }, { NULL, 0 } };
 
+static const struct name_value memory_policies[] = {
+	{ "default", 0 },    { "preferred", 1 },      { "bind", 2 },                { "interleave", 3 },
+	{ "local", 4 },      { "preferred-many", 5 }, { "weighted-interleave", 6 }, { NULL, 0 },
+};
+
+static const struct name_value memory_policy_flags[] = {
+	{ "static", 1 << 15 }, { "relative", 1 << 14 }, { "numa-balancing", 1 << 13 }, { NULL, 0 },
+};
+
 static const struct name_value policy_names[] = {
 	{ "other", SCHED_NORMAL }, { "fifo", SCHED_FIFO }, { "rr", SCHED_RR },           { "batch", SCHED_BATCH },
 	{ "iso", 4 },              { "idle", SCHED_IDLE }, { "deadline", SCHED_DEADLINE }, { NULL, 0 },
 };
 
 static const struct word_row word_rows[] = {
+	{ OP_CGROUP_CREATE, "flags", WORD_FLAGS, cgroup_create_flags },
+	{ OP_CGROUP_CONTROLLERS, "flags", WORD_FLAGS, cgroup_controllers_flags },
 	{ OP_CGROUP_SET, "flags", WORD_FLAGS, cgroup_set_flags },
+	{ OP_CGROUP_DEVICES, "flags", WORD_FLAGS, cgroup_set_flags },
+	{ OP_CGROUP_OWNER, "uid", WORD_NUMBER, NULL },
+	{ OP_CGROUP_OWNER, "flags", WORD_FLAGS, cgroup_set_flags },
+	{ OP_CGROUP_ENTER, "flags", WORD_FLAGS, cgroup_create_flags },
 	{ OP_NAMESPACE_JOIN, "type", WORD_ONE, clone_names },
 	{ OP_CLONE, "flags", WORD_FLAGS, clone_names },
 	{ OP_INIT_JOIN, "flags", WORD_FLAGS, clone_names },
@@ -155,6 +172,8 @@ static const struct word_row word_rows[] = {
 	{ OP_DEVICE, "flags", WORD_FLAGS, device_flags },
 	{ OP_SYMLINK, "flags", WORD_FLAGS, symlink_flags },
 	{ OP_OOM_SCORE, "value", WORD_NUMBER, NULL },
+	{ OP_MEMORY_POLICY, "mode", WORD_ONE, memory_policies },
+	{ OP_MEMORY_POLICY, "flags", WORD_FLAGS, memory_policy_flags },
 	{ OP_PERSONALITY, "value", WORD_ONE, personality_names },
 	{ OP_UMASK, "value", WORD_NUMBER, NULL },
 	{ OP_RLIMIT_RAISE, "soft", WORD_NUMBER, NULL },
@@ -290,7 +309,8 @@ static void word_blob(struct buf *out, const struct program *p, uint32_t op, con
 {
 	const uint32_t *v = program_blob(p, *b);
 
-	if (op == OP_SECCOMP) {
+	if (op == OP_SECCOMP || op == OP_CGROUP_DEVICES) {
+		/* Those of a filter and those of a device program have the same size. */
 		buf_addf(out, "%zu instructions", b->len / sizeof(struct sock_filter));
 		return;
 	}
@@ -340,7 +360,7 @@ static void text_strv(struct buf *out, const struct program *p, const struct pst
 static bool is_silent(const struct program_op *op, const struct field *f)
 {
 	return (op->type == OP_MOUNT && (streq(f->name, "index") || streq(f->name, "n_propagation")))
-	       || streq(f->name, "n_groups");
+	       || streq(f->name, "n_groups") || (op->type == OP_MEMORY_POLICY && streq(f->name, "mask"));
 }
 
 static void text_field(struct buf *out, const struct program *p, const struct program_op *op,

@@ -2,13 +2,18 @@
 # libcontainer/compile/cap-table.h is printed by gen-caps, which the top Makefile.am builds (with
 # libcap) and runs on the build machine.
 BERTH_LIB_SOURCES += \
+	libcontainer/compile/annotations.c \
 	libcontainer/compile/caps.c \
 	libcontainer/compile/cgroup-devices.c \
+	libcontainer/compile/cgroup-v2.c \
 	libcontainer/compile/cgroup-values.c \
+	libcontainer/compile/cgroup-values.h \
 	libcontainer/compile/cgroup.c \
 	libcontainer/compile/compile.c \
 	libcontainer/compile/compile.h \
 	libcontainer/compile/compiler.h \
+	libcontainer/compile/devices-bpf.c \
+	libcontainer/compile/devices-bpf.h \
 	libcontainer/compile/devices.c \
 	libcontainer/compile/emit.c \
 	libcontainer/compile/emit.h \
@@ -16,6 +21,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/explain.c \
 	libcontainer/compile/hooks.c \
 	libcontainer/compile/keep.c \
+	libcontainer/compile/memory-policy.c \
 	libcontainer/compile/mount-cgroup.c \
 	libcontainer/compile/mount-options.c \
 	libcontainer/compile/mounts.c \

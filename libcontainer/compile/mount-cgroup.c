@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mounts of type cgroup: a v2 tree on a unified host; else a tmpfs with one directory per hierarchy, which
- * shows the container's own part of it and nothing above, and links for controllers that share one.
+ * Mounts of type cgroup and cgroup2: a v2 tree on a unified host; else, for cgroup, a tmpfs with one directory
+ * per hierarchy, which shows the container's own part of it and nothing above, and links for controllers that
+ * share one.
  */
 #include "libcontainer/compile/compiler.h"
 
@@ -11,20 +12,40 @@
 #include <linux/sched.h>
 #include <string.h>
 
-static int emit_unified(struct compiler *c, const struct config_mount *m, struct op_mount *op)
+/*
+ * Without a cgroup of its own the container sees where the runtime was, if that still exists. An ordinary
+ * user's container without limits may have none as well.
+ */
+static uint32_t bind_flags(const struct compiler *c)
 {
-	/*
-	 * From the host's cgroup namespace both ways show the same tree, but a new mount waits 10 ms and more
-	 * for all processors, and a bind mount does not.
-	 */
-	if (has_namespace(c, CLONE_NEWCGROUP) || !c->host->n_hierarchies) {
-		op->fstype = emit_str(&c->emit, "cgroup2");
+	uint32_t flags = 0;
+
+	if (runtime_opens_sources(c))
+		flags |= MOUNT_FROM_RUNTIME;
+	if (!c->cgroup_path || cgroup_is_optional(c))
+		flags |= MOUNT_OPTIONAL;
+	return flags;
+}
+
+/*
+ * With a cgroup namespace a new mount shows the container's part only. Without one it would show the whole
+ * host, writable where the mount is, so the container's own directory is bound instead; that is also what
+ * is left where a mount is not permitted, as in a user namespace that does not own the cgroup namespace.
+ */
+static int emit_v2(struct compiler *c, const struct config_mount *m, struct op_mount *op)
+{
+	const struct host_hierarchy *h = hierarchy_find_v2(c);
+	pstr dir = h ? emit_str(&c->emit, cgroup_dir(c, h)) : 0;
+
+	op->fstype = emit_str(&c->emit, "cgroup2");
+	if (has_namespace(c, CLONE_NEWCGROUP) || !dir) {
+		op->fallback = dir;
 	} else {
 		op->kind = MOUNT_KIND_BIND;
-		op->fstype = 0;
-		op->source = emit_str(&c->emit, c->host->hierarchies[0].mount);
-		if (has_namespace(c, CLONE_NEWUSER))
-			op->flags |= MOUNT_FROM_RUNTIME;
+		op->fstype = op->data = 0;
+		op->sb_set = op->sb_clear = 0;
+		op->source = dir;
+		op->flags |= bind_flags(c);
 	}
 	compiler_emit(c, OP_MOUNT, op, m);
 	return 0;
@@ -41,11 +62,7 @@ static void emit_hierarchy(struct compiler *c, const struct config_mount *m, con
 	op.attr_clear = parent->attr_clear & ~op.attr_set;
 	op.attr_clear |= parent->attr_clear & MOUNT_ATTR__ATIME;
 	op.propagation = parent->propagation;
-	if (has_namespace(c, CLONE_NEWUSER))
-		op.flags |= MOUNT_FROM_RUNTIME;
-	/* Without a cgroup of its own the container sees where the runtime was, if that still exists. */
-	if (!c->cgroup_path)
-		op.flags |= MOUNT_OPTIONAL;
+	op.flags |= bind_flags(c);
 	compiler_emit(c, OP_MOUNT, &op, m);
 }
 
@@ -75,8 +92,8 @@ int mount_emit_cgroup(struct compiler *c, const struct config_mount *m, const st
 	if (!target)
 		return compiler_no_memory(c);
 	tmpfs.flags |= MOUNT_REAL_DIR;
-	if (c->host->unified)
-		return emit_unified(c, m, &tmpfs);
+	if (c->host->unified || streq(m->type, "cgroup2"))
+		return emit_v2(c, m, &tmpfs);
 	tmpfs.fstype = tmpfs.source = emit_str(&c->emit, "tmpfs");
 	tmpfs.data = emit_str(&c->emit, "mode=755");
 	tmpfs.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;

@@ -211,8 +211,7 @@ static int read_bind(struct compiler *c, const struct config_mount *m, const str
 		op->source = emit_strf(&c->emit, "%s/%s", c->options->bundle, m->source);
 	/* A bind mount has no superblock of its own to change. */
 	op->sb_set = op->sb_clear = 0;
-	/* In a user namespace init may lack the right to reach the source; the runtime never does. */
-	if (has_namespace(c, CLONE_NEWUSER))
+	if (runtime_opens_sources(c))
 		op->flags |= MOUNT_FROM_RUNTIME;
 	return 0;
 }
@@ -220,6 +219,7 @@ static int read_bind(struct compiler *c, const struct config_mount *m, const str
 static int read_new(struct compiler *c, const struct config_mount *m, const struct mount_options *o,
 		    struct op_mount *op)
 {
+	const char *context = annotation_value(c, ANNOTATION_MOUNT_CONTEXT);
 	const char *label = c->linux_->mount_label;
 
 	if (str_is_empty(m->type))
@@ -232,11 +232,11 @@ static int read_new(struct compiler *c, const struct config_mount *m, const stru
 	if (ONE_OF(m->type, shared_types))
 		op->sb_set &= ~(uint32_t)MS_RDONLY;
 	if (!str_is_empty(label) && !ONE_OF(m->type, unlabelled_types))
-		op->label = emit_strf(&c->emit, "context=\"%s\"", label);
+		op->label = emit_strf(&c->emit, "%s=\"%s\"", context ? context : "context", label);
 	/* sysfs shows the network namespace: who does not own that may not mount it. */
 	if (streq(m->type, "sysfs") && (has_namespace(c, CLONE_NEWUSER) || c->host->in_userns)
 	    && !(c->ns_new & CLONE_NEWNET))
-		op->flags |= MOUNT_SYSFS_FALLBACK;
+		op->fallback = emit_str(&c->emit, "/sys");
 	return 0;
 }
 
@@ -332,7 +332,7 @@ static int emit_one(struct compiler *c, const struct config_mount *m)
 		op->flags |= MOUNT_REAL_DIR;
 	if (streq(target, "/dev") && op->kind != MOUNT_KIND_REMOUNT)
 		c->dev_is_bound = op->kind == MOUNT_KIND_BIND;
-	if (op->kind == MOUNT_KIND_NEW && streq(m->type, "cgroup"))
+	if (op->kind == MOUNT_KIND_NEW && (streq(m->type, "cgroup") || streq(m->type, "cgroup2")))
 		return mount_emit_cgroup(c, m, op);
 	r = defer_readonly(c, m, target, op);
 	if (r == 0)
@@ -348,7 +348,7 @@ static void emit_notify(struct compiler *c)
 	op.source = emit_str(&c->emit, c->options->notify_socket);
 	op.target = emit_str(&c->emit, "/run/notify");
 	op.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-	if (has_namespace(c, CLONE_NEWUSER))
+	if (runtime_opens_sources(c))
 		op.flags |= MOUNT_FROM_RUNTIME;
 	compiler_emit_own(c, OP_MOUNT, &op);
 }

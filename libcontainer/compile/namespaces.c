@@ -80,9 +80,11 @@ static int check_user(struct compiler *c)
 		return r;
 	/*
 	 * Whoever may not give up groups in the parent namespace must give up setgroups() before gid_map:
-	 * a group that denies access could be dropped otherwise (CVE-2014-8989).
+	 * a group that denies access could be dropped otherwise (CVE-2014-8989). Ranges are mapped by
+	 * newgidmap, which sees to that itself.
 	 */
-	c->deny_setgroups = (c->ns_new & CLONE_NEWUSER) && c->host->euid != 0;
+	c->deny_setgroups = (c->ns_new & CLONE_NEWUSER) && c->host->euid != 0
+			    && c->linux_->gid_mappings.n == 1 && c->linux_->gid_mappings.v[0].size == 1;
 	return 0;
 }
 

@@ -68,10 +68,7 @@ static int check_id(struct compiler *c, const void *slot, const struct id_mappin
 /* As engines of rootless containers ask for: the caller's groups instead of any that are configured. */
 static bool keeps_groups(const struct compiler *c)
 {
-	for (size_t i = 0; i < c->config->annotations.n; i++)
-		if (streq(c->config->annotations.v[i].name, "run.oci.keep_original_groups"))
-			return true;
-	return false;
+	return annotation_find(c, ANNOTATION_KEEP_GROUPS) != NULL;
 }
 
 static int check_user(struct compiler *c)
@@ -130,7 +127,8 @@ int process_read(struct compiler *c)
 		r = check_user(c);
 	if (r == 0)
 		r = check_affinity(c);
-	c->keep_admin = (c->exec ? exec_keeps(c, OP_SECCOMP) : c->linux_->seccomp != NULL) &&
+	c->keep_admin = (c->exec ? exec_keeps(c, OP_SECCOMP)
+				 : c->linux_->seccomp || annotation_find(c, ANNOTATION_SECCOMP_DATA)) &&
 			!p->no_new_privileges.v;
 	return r;
 }
@@ -327,9 +325,27 @@ int process_emit_create(struct compiler *c)
 	return 0;
 }
 
+/* A finished filter, given instead of a profile. */
+static int emit_seccomp_data(struct compiler *c)
+{
+	struct op_seccomp op = { 0 };
+	int r = annotation_filter(c, &op.filter);
+
+	op.summary = emit_str(&c->emit, "given by annotation");
+	if (r == 0)
+		compiler_emit(c, OP_SECCOMP, &op, annotation_find(c, ANNOTATION_SECCOMP_DATA));
+	return r;
+}
+
 static int emit_seccomp(struct compiler *c)
 {
 	const struct config_seccomp *conf = c->linux_->seccomp;
+	const char *receiver = annotation_value(c, ANNOTATION_SECCOMP_RECEIVER);
+	const struct seccomp_options options = {
+		.native_arch = c->host->audit_arch,
+		.have_listener = receiver != NULL,
+		.fail_unknown = annotation_find(c, ANNOTATION_SECCOMP_UNKNOWN) != NULL,
+	};
 	struct seccomp_filter filter;
 	struct op_seccomp op = { 0 };
 	char summary[512];
@@ -337,9 +353,11 @@ static int emit_seccomp(struct compiler *c)
 
 	if (c->exec)
 		return exec_emit_seccomp(c);
+	if (annotation_find(c, ANNOTATION_SECCOMP_DATA))
+		return emit_seccomp_data(c);
 	if (!conf)
 		return 0;
-	r = seccomp_compile(c->doc, conf, c->host->audit_arch, c->arena, &filter, c->err);
+	r = seccomp_compile(c->doc, conf, &options, c->arena, &filter, c->err);
 	if (r < 0)
 		return r;
 	seccomp_describe(&filter, summary, sizeof(summary));
@@ -347,7 +365,7 @@ static int emit_seccomp(struct compiler *c)
 	op.notify = filter.notify;
 	op.filter = emit_blob(&c->emit, filter.insns, filter.n * sizeof(*filter.insns));
 	if (filter.notify) {
-		op.listener_path = emit_str(&c->emit, conf->listener_path);
+		op.listener_path = emit_str(&c->emit, conf->listener_path ? conf->listener_path : receiver);
 		op.listener_metadata = emit_str(&c->emit, conf->listener_metadata);
 	}
 	op.summary = emit_str(&c->emit, summary);

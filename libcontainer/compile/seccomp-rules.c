@@ -209,13 +209,13 @@ static int flags_read(const struct document *doc, const struct config_seccomp *c
 }
 
 static int listener_check(const struct document *doc, const struct config_seccomp *conf,
-			  struct seccomp_profile *p, struct error *err)
+			  const struct seccomp_options *options, struct seccomp_profile *p, struct error *err)
 {
 	if (conf->listener_metadata && !conf->listener_path)
 		return document_error(doc, &conf->listener_metadata, err, ERR_CONFIG_CONFLICT,
 				      "seccomp listenerMetadata needs a listenerPath");
 	/* Nobody could answer: the container would hang in its first such call. */
-	if (p->notify && !conf->listener_path)
+	if (p->notify && !conf->listener_path && !options->have_listener)
 		return document_error(doc, conf, err, ERR_CONFIG_CONFLICT,
 				      "seccomp action SCMP_ACT_NOTIFY needs a listenerPath");
 	/*
@@ -231,8 +231,23 @@ static int listener_check(const struct document *doc, const struct config_seccom
 	return 0;
 }
 
+/* Names the first call that is in no table. */
+static int unknown_call(const struct document *doc, const struct config_seccomp *conf, struct error *err)
+{
+	for (size_t i = 0; i < conf->n_syscalls; i++) {
+		const struct strings *names = &conf->syscalls[i].names;
+
+		for (size_t j = 0; j < names->n; j++)
+			if (seccomp_name_find(names->v[j]) < 0)
+				return document_error(doc, &names->v[j], err, ERR_CONFIG_VALUE,
+						      "seccomp: system call \"%s\" is unknown", names->v[j]);
+	}
+	return 0;
+}
+
 int seccomp_profile_read(const struct document *doc, const struct config_seccomp *conf,
-			 struct arena *arena, struct seccomp_profile *ret, struct error *err)
+			 const struct seccomp_options *options, struct arena *arena,
+			 struct seccomp_profile *ret, struct error *err)
 {
 	int r;
 
@@ -249,5 +264,7 @@ int seccomp_profile_read(const struct document *doc, const struct config_seccomp
 		r = syscall_read(doc, &conf->syscalls[i], arena, ret, err);
 	if (r < 0)
 		return r;
-	return listener_check(doc, conf, ret, err);
+	if (options->fail_unknown && ret->n_skipped_names > 0)
+		return unknown_call(doc, conf, err);
+	return listener_check(doc, conf, options, ret, err);
 }

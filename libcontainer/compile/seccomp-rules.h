@@ -48,6 +48,7 @@ struct seccomp_profile {
 
 /* Decodes and checks everything but the architectures. */
 int seccomp_profile_read(const struct document *doc, const struct config_seccomp *conf,
-			 struct arena *arena, struct seccomp_profile *ret, struct error *err);
+			 const struct seccomp_options *options, struct arena *arena,
+			 struct seccomp_profile *ret, struct error *err);
 
 #endif

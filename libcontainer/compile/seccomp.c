@@ -359,8 +359,9 @@ static int rules_count(const struct seccomp_profile *p, struct arena *tmp, struc
 	return 0;
 }
 
-int seccomp_compile(const struct document *doc, const struct config_seccomp *conf, uint32_t native_arch,
-		    struct arena *arena, struct seccomp_filter *ret, struct error *err)
+int seccomp_compile(const struct document *doc, const struct config_seccomp *conf,
+		    const struct seccomp_options *options, struct arena *arena, struct seccomp_filter *ret,
+		    struct error *err)
 {
 	_cleanup_arena_ struct arena tmp = ARENA_INIT;
 	struct compiler *c = arena_alloc(&tmp, sizeof(*c));
@@ -371,11 +372,11 @@ int seccomp_compile(const struct document *doc, const struct config_seccomp *con
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "seccomp filter");
 	c->doc = doc;
 	c->arena = &tmp;
-	r = seccomp_profile_read(doc, conf, &tmp, &c->profile, err);
+	r = seccomp_profile_read(doc, conf, options, &tmp, &c->profile, err);
 	if (r >= 0)
-		r = arches_read(doc, conf, native_arch, &ret->arches, err);
+		r = arches_read(doc, conf, options->native_arch, &ret->arches, err);
 	if (r >= 0)
-		r = program_emit(c, conf, native_arch, ret->arches, err);
+		r = program_emit(c, conf, options->native_arch, ret->arches, err);
 	if (r >= 0)
 		r = rules_count(&c->profile, &tmp, ret, err);
 	if (r < 0)
@@ -388,7 +389,7 @@ int seccomp_compile(const struct document *doc, const struct config_seccomp *con
 	ret->flags = c->profile.flags;
 	ret->notify = c->profile.notify;
 	ret->spec_allow_default = !conf->has_flags;
-	ret->native_arch = native_arch;
+	ret->native_arch = options->native_arch;
 	ret->n_skipped_names = c->profile.n_skipped_names;
 	ret->default_action = c->profile.default_action;
 	return 0;

@@ -52,12 +52,19 @@ struct seccomp_filter {
 	uint32_t arches;         /* bit 1 << enum seccomp_arch_id */
 };
 
+struct seccomp_options {
+	uint32_t native_arch;    /* AUDIT_ARCH_* of this machine */
+	bool have_listener;      /* somebody listens, although the profile has no listenerPath */
+	bool fail_unknown;       /* a call that no architecture knows is an error, not skipped */
+};
+
 /*
- * Compiles conf, which is from doc. native_arch is the AUDIT_ARCH_* of this machine. Makes no system
- * call. The program is at most BPF_MAXINSNS long, else an error. 0 or a negative errno with *err set.
+ * Compiles conf, which is from doc. Makes no system call. The program is at most BPF_MAXINSNS long, else
+ * an error. 0 or a negative errno with *err set.
  */
-int seccomp_compile(const struct document *doc, const struct config_seccomp *conf, uint32_t native_arch,
-		    struct arena *arena, struct seccomp_filter *ret, struct error *err);
+int seccomp_compile(const struct document *doc, const struct config_seccomp *conf,
+		    const struct seccomp_options *options, struct arena *arena, struct seccomp_filter *ret,
+		    struct error *err);
 
 /*
  * "571 instructions, default errno(1), 383 names, x86_64+x86+x32, notify=no"; returns the length, cut

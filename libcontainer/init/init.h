@@ -74,7 +74,7 @@ const struct program_op *walk_any(const struct init *i, enum op_type type);
 /* wait.c: everything that waits for the runtime or for `start`. *ret_gone: it went away, leave silently. */
 int wait_sync(struct init *i, bool *ret_gone, struct error *err);
 int wait_start(struct init *i, bool *ret_gone, struct error *err);
-/* Asks the runtime for the source of the present mount. The descriptor of a detached mount. */
+/* Asks the runtime for the source of the present mount: a detached mount, or -ENOSYS where there is no such thing. */
 int wait_source(struct init *i, struct error *err);
 
 /* root.c */
@@ -156,6 +156,7 @@ uint64_t clock_now(const struct init *i);
 /* process.c */
 /* Not dumpable, and killed with the runtime: both are undone by the kernel when ids change. */
 void process_guard(bool die_with_parent);
+int op_memory_policy(struct init *i, const void *data, struct error *err);
 int op_personality(struct init *i, const void *data, struct error *err);
 int op_umask(struct init *i, const void *data, struct error *err);
 int op_lsm(struct init *i, const void *data, struct error *err);

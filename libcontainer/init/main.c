@@ -9,6 +9,8 @@
 #include "libcontainer/sys/file.h"
 
 #include <fcntl.h>
+#include <linux/prctl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -135,9 +137,12 @@ int main(int argc, char **argv, char **envp)
 	uint32_t fd;
 
 	/* First of all, and before any descriptor of the host is touched: nobody inside may trace us. */
-	process_guard(true);
+	if (argc == 3 && streq(argv[2], INIT_GUARD_LATER))
+		(void) sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0);
+	else
+		process_guard(true);
 	init_clear(i);
-	if (argc != 2 || str_to_u32(argv[1], &fd) < 0 || fd > INT_MAX)
+	if (argc < 2 || str_to_u32(argv[1], &fd) < 0 || fd > INT_MAX)
 		return EXIT_NO_DIALOGUE;
 	i->fd_page = (int) fd;
 	i->environ = envp;

@@ -97,7 +97,7 @@ int mount_attributes(struct init *i, int fd, bool attached, bool recursive, uint
 		return -ENOSYS;
 	/* To drop a recursive "read-only" silently would be to hand out what was to be protected. */
 	if (recursive)
-		return r == -ENOSYS ? -EOPNOTSUPP : r;
+		return -EOPNOTSUPP;
 	return remount(i, fd, set, clear);
 }
 

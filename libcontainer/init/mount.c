@@ -36,6 +36,8 @@ int mount_fail(const struct init *i, const struct op_mount *op, int r, const cha
 			 what ? what : "");
 	if (r == -ENOENT)
 		error_add_cause(err, "it does not exist");
+	if (r == -EOPNOTSUPP && (op->rattr_set || op->rattr_clear))
+		error_add_hint(err, "recursive options need mount_setattr, of Linux 5.12");
 	return r;
 }
 
@@ -165,6 +167,8 @@ static int mount_old_way(struct init *i, const struct op_mount *op, int target, 
 	else if (r == 0)
 		r = mount_legacy(i, program_str(&i->program, op->source), -1, target,
 				 program_str(&i->program, op->fstype), op->sb_set, data);
+	if ((r == -EPERM || r == -EBUSY) && op->fallback)
+		r = mount_legacy(i, program_str(&i->program, op->fallback), -1, target, NULL, MS_BIND | MS_REC, NULL);
 	if (r < 0)
 		return mount_fail(i, op, r, NULL, err);
 	/* The descriptor still names what lies below. */
@@ -269,15 +273,15 @@ static int mount_create(struct init *i, const struct op_mount *op, struct error 
 		tree = wait_source(i, err);
 	else
 		tree = mount_new(i, op, mode, err);
-	if (tree == -EPERM && op->flags & MOUNT_SYSFS_FALLBACK) {
-		error_clear(err);
-		made = false;
-		tree = sys_open_tree_clone(AT_FDCWD, "/sys", true, false);
-		if (tree < 0)
-			return mount_fail(i, op, tree, "bind of the host's /sys", err);
-	}
 	if (tree == -ENOSYS)
 		return mount_old_way(i, op, target, mode, err);
+	if ((tree == -EPERM || tree == -EBUSY) && op->fallback) {
+		error_clear(err);
+		made = false;
+		tree = sys_open_tree_clone(AT_FDCWD, program_str(&i->program, op->fallback), true, false);
+		if (tree < 0)
+			return mount_fail(i, op, tree, program_str(&i->program, op->fallback), err);
+	}
 	if (tree < 0)
 		return tree;
 	r = tree_attach(i, op, tree, target, made, err);

@@ -36,6 +36,8 @@ int op_cgroup_enter(struct init *i, const void *data, struct error *err)
 	const char *file = program_str(&i->program, op->file);
 	int r = sys_write_file(AT_FDCWD, file, "0");
 
+	if (r == -ENOENT && op->flags & CGROUP_CREATE_OPTIONAL)
+		return 0;
 	return r < 0 ? error_set(err, ERR_CGROUP, -r, "%s cannot be entered", file) : 0;
 }
 

@@ -21,6 +21,21 @@ void process_guard(bool die_with_parent)
 	(void) sys_prctl(PR_SET_PDEATHSIG, die_with_parent ? SIGKILL : 0, 0);
 }
 
+int op_memory_policy(struct init *i, const void *data, struct error *err)
+{
+	const struct op_memory_policy *op = data;
+	int r = sys_set_memory_policy(op->mode | op->flags, program_blob(&i->program, op->mask),
+				      op->mask.len * 8);
+
+	if (r < 0) {
+		error_set(err, ERR_LIMIT, -r, "memory policy cannot be set");
+		error_add_hint(err, r == -ENOSYS ? "the kernel is built without NUMA"
+						 : "a node may be absent or outside of the cpuset, or the kernel "
+						   "older than the mode");
+	}
+	return r;
+}
+
 int op_personality(struct init *i, const void *data, struct error *err)
 {
 	const struct op_value *op = data;

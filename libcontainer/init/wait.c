@@ -57,11 +57,11 @@ int wait_source(struct init *i, struct error *err)
 		r = message_receive(i->fd_wire, &i->message, &fd);
 	if (r <= 0)
 		return error_set(err, ERR_SYSTEM, r ? -r : EPIPE, "ask the runtime for a mount source");
-	if (i->message.type != MESSAGE_SOURCE || i->message.op != i->at || fd < 0) {
+	if (i->message.type != MESSAGE_SOURCE || i->message.op != i->at) {
 		fd_close(&fd);
 		return error_set(err, ERR_SYSTEM, EPROTO, "the runtime sent no mount source");
 	}
-	return fd;
+	return fd < 0 ? -ENOSYS : fd;
 }
 
 /*

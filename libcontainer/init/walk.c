@@ -36,6 +36,7 @@ static op_function *const functions[OP_MAX] = {
 	[OP_SYSCTL] = op_sysctl,
 	[OP_READONLY_PATH] = op_readonly_path,
 	[OP_MASKED_PATH] = op_masked_path,
+	[OP_MEMORY_POLICY] = op_memory_policy,
 	[OP_PERSONALITY] = op_personality,
 	[OP_UMASK] = op_umask,
 	[OP_LSM] = op_lsm,

@@ -26,6 +26,8 @@ struct running {
 	int pidfd;
 	int output;
 	bool adopting; /* orphans of the program become ours */
+	struct buf *all;
+	bool too_long;
 	size_t tail_len;
 	char raw[COMMAND_TAIL_SIZE];
 };
@@ -84,6 +86,16 @@ static void keep_tail(struct running *r, const char *data, size_t n)
 	r->tail_len = keep + n;
 }
 
+static void keep_output(struct running *r, const char *data, size_t n)
+{
+	keep_tail(r, data, n);
+	if (!r->all)
+		return;
+	r->too_long |= r->all->len + n > COMMAND_OUTPUT_MAX;
+	if (!r->too_long)
+		buf_add(r->all, data, n);
+}
+
 /* Reads at most `chunks` pieces of what is there; closes the descriptor at its end. */
 static void read_output(struct running *r, unsigned chunks)
 {
@@ -93,7 +105,7 @@ static void read_output(struct running *r, unsigned chunks)
 		ssize_t n = read(r->output, buf, sizeof(buf));
 
 		if (n > 0)
-			keep_tail(r, buf, (size_t)n);
+			keep_output(r, buf, (size_t)n);
 		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 			fd_close(&r->output);
 		else
@@ -169,7 +181,7 @@ static int command_reap(struct running *r, struct command_result *ret, struct er
 int command_run(const struct command *c, struct watch *watch, struct command_result *ret,
 		struct error *err)
 {
-	struct running run = { .pidfd = -1, .output = -1 };
+	struct running run = { .pidfd = -1, .output = -1, .all = c->output };
 	int *errnum, r, q;
 
 	*ret = (struct command_result){ 0 };
@@ -192,6 +204,7 @@ int command_run(const struct command *c, struct watch *watch, struct command_res
 	if (run.adopting)
 		(void)descendants_adopt(false);
 	ret->errnum = *errnum;
+	ret->too_long = run.too_long;
 	format_tail(&run, ret);
 	munmap(errnum, sizeof(int));
 	fd_close(&run.pidfd);

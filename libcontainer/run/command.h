@@ -8,6 +8,7 @@
  * end is thrown away, so that neither a flood nor a process that keeps the pipe open can hold berth up.
  */
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "libcontainer/run/watch.h"
 
@@ -15,6 +16,7 @@
 #include <sys/types.h>
 
 #define COMMAND_TAIL_SIZE 400
+#define COMMAND_OUTPUT_MAX (64u << 20)
 
 struct command {
 	const char *path;
@@ -23,11 +25,13 @@ struct command {
 	const char *cwd;       /* "/" is taken when it cannot be entered any more */
 	int input;             /* descriptor for 0 */
 	unsigned timeout_ms;   /* 0: none */
+	struct buf *output;    /* gets all that the program writes, or NULL */
 	pid_t other_child;     /* a child of ours that is none of the program's, or 0 */
 };
 
 struct command_result {
 	int errnum;            /* the program could not be executed */
+	bool too_long;         /* more than COMMAND_OUTPUT_MAX: the rest of the output is not there */
 	bool timed_out;        /* and was killed, with everything that it had started */
 	int status;            /* as from waitpid(2) */
 	char tail[COMMAND_TAIL_SIZE + 1]; /* end of its output, in one line */

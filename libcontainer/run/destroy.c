@@ -48,7 +48,8 @@ int container_destroy(const struct state_root *root, const char *id, int dir, co
 	/* Without a pid namespace of its own the container's other processes have outlived init. */
 	if (!record->private_pidns)
 		(void)cgroup_signal(&record->cgroup, SIGKILL, &ignored);
-	q = cgroup_remove(&record->cgroup, DEADLINE_MS, err);
+	/* An init that cannot be killed will not leave it either. */
+	q = cgroup_remove(&record->cgroup, r < 0 ? 0 : DEADLINE_MS, err);
 	if (r < 0 || q < 0)
 		return r < 0 ? r : q;
 	r = state_remove(root, id, dir, err);

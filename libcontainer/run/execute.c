@@ -6,11 +6,13 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "libcontainer/run/await.h"
+#include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/destroy.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
 #include "libcontainer/run/reserve.h"
 #include "libcontainer/sys/memfd.h"
+#include "libcontainer/sys/pidfd.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -36,7 +38,10 @@ static const struct {
 } functions[OP_MAX] = {
 	[OP_STATE_RESERVE] = { op_state_reserve, undo_state_reserve },
 	[OP_CGROUP_CREATE] = { op_cgroup_create, undo_cgroup_create },
+	[OP_CGROUP_CONTROLLERS] = { op_cgroup_controllers, NULL },
 	[OP_CGROUP_SET] = { op_cgroup_set, NULL },
+	[OP_CGROUP_DEVICES] = { op_cgroup_devices, undo_cgroup_devices },
+	[OP_CGROUP_OWNER] = { op_cgroup_owner, NULL },
 	[OP_NAMESPACE_JOIN] = { op_namespace_join, NULL },
 	[OP_INIT_JOIN] = { op_init_join, NULL },
 	[OP_CGROUP_JOIN] = { op_cgroup_join, NULL },
@@ -74,6 +79,10 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 	r = program_check(request->program, request->program_size, &x->program, err);
 	if (r < 0)
 		return r;
+	/* Before anything is made that could not be taken back without them. */
+	r = sys_pidfd_usable();
+	if (r < 0)
+		return error_set(err, ERR_SYSTEM, -r, "processes cannot be held by descriptor, which needs Linux 5.3");
 	x->undo = arena_calloc(&x->arena, x->program.header->n_ops + 1, sizeof(*x->undo));
 	if (!x->undo)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "undo stack");

@@ -47,6 +47,8 @@ struct execution {
 	uint32_t *undo;              /* indices of the operations that were begun, oldest first */
 	uint32_t n_undo;
 	uint32_t arrived;            /* index + 1 of the OP_SYNC or OP_WAIT_START at which init waits */
+	bool cgroup_optional;        /* this user's container can do without one */
+	bool *cgroup_absent;         /* of each in the record: it does */
 	bool hooks_begun;            /* hooks have run: poststop hooks have to follow */
 
 	struct join joins[JOINS_MAX];

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include "base/fd.h"
+#include "base/log.h"
 #include "libcontainer/cgroup/cgroup.h"
+#include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/fault.h"
+#include "libcontainer/run/host.h"
 #include "libcontainer/run/init-image.h"
 #include "libcontainer/sys/affinity.h"
 #include "libcontainer/sys/caps.h"
@@ -34,6 +37,7 @@ struct launch {
 	int page;
 	int fd[INIT_FD_MAX];
 	bool wants_cgroup;  /* a child that was not born there waits for an order before anything else */
+	bool guard_later;   /* init stays dumpable until its ids are mapped */
 };
 
 #define LAUNCH_INIT { .image = -1, .page = -1, .fd = { -1, -1, -1, -1 } }
@@ -134,6 +138,8 @@ static int launch_prepare(struct execution *x, struct launch *l, struct error *e
 		return r;
 	r = l->image = sys_memfd_sealed("berth-init", init_image, init_image_size,
 					joins_any(x) ? MEMFD_EXECUTE_ONLY : MEMFD_EXECUTABLE);
+	if (r == -ENOSYS || r == -EPERM)
+		return error_set(err, ERR_SYSTEM, -r, "the container's init needs memory files, of Linux 3.17");
 	if (r >= 0)
 		r = l->fd[INIT_FD_PROGRAM] = sys_memfd_sealed("berth-program", x->request->program,
 							      x->request->program_size, MEMFD_DATA);
@@ -193,13 +199,25 @@ static void child_descriptors(const struct launch *l)
 		child_failed(l, ERR_INIT_START, r, "cannot keep a descriptor");
 }
 
+/*
+ * procfs gives the files of a process that is not dumpable to root: an ordinary user could not map the ids of
+ * his own container. Until they are mapped, init holds nothing that this user does not have already; but in
+ * a joined pid namespace there are others who could trace it.
+ */
+static bool may_guard_later(const struct execution *x)
+{
+	return x->program.header->flags & PROGRAM_NEW_USERNS && !joins_any(x) &&
+	       (geteuid() != 0 || host_in_userns());
+}
+
 /* The new process, still with berth's memory: as little as possible, then the small program. */
 static void launch_child(void *arg, bool into_cgroup)
 {
 	struct launch *l = arg;
 	char number[16];
 	char name[] = "berth-init";
-	char *argv[] = { name, number, NULL };
+	char later[] = INIT_GUARD_LATER;
+	char *argv[] = { name, number, l->guard_later ? later : NULL, NULL };
 	int r = 0;
 
 	child_cgroups(l, into_cgroup);
@@ -218,7 +236,8 @@ static void launch_child(void *arg, bool into_cgroup)
 		child_failed(l, ERR_INIT_START, r, "cannot set capabilities");
 	snprintf(number, sizeof(number), "%d", l->page);
 	r = sys_execveat(l->image, "", argv, environ, AT_EMPTY_PATH);
-	child_failed(l, ERR_INIT_START, r, "cannot execute it");
+	child_failed(l, ERR_INIT_START, r, r == -ENOSYS || r == -EPERM ? "cannot execute it by execveat, of Linux 3.19"
+								       : "cannot execute it");
 }
 
 static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags, int cgroup,
@@ -237,6 +256,22 @@ static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags,
 	if (pid < 0)
 		return clone_failed(pid, err);
 	return pid;
+}
+
+/* Why a cgroup of v2 does not take a process. */
+static const char *refusal_of(int r)
+{
+	switch (r) {
+	case -EOPNOTSUPP:
+		return "a cgroup above it is threaded, and it takes no whole processes";
+	case -EBUSY:
+		return "it has enabled controllers for its children, and takes no processes itself";
+	case -EACCES:
+	case -EPERM:
+		return "this user may not move processes there";
+	default:
+		return NULL;
+	}
 }
 
 /*
@@ -262,8 +297,16 @@ static int move_into_cgroup(struct execution *x, int cgroup, const char *dir, st
 			return present;
 		r = sys_write_file(present, CGROUP_PROCS, pid);
 	}
-	if (r < 0)
-		return error_set(err, ERR_CGROUP, -r, "%s: cannot move a process into it", dir);
+	if ((r == -EACCES || r == -EPERM) && x->cgroup_optional) {
+		log_debug("cgroup %s cannot be entered by this user: going on without it", dir);
+		r = 0;
+	}
+	if (r < 0) {
+		(void)error_set(err, ERR_CGROUP, -r, "%s: cannot move a process into it", dir);
+		if (refusal_of(r))
+			error_add_cause(err, "%s", refusal_of(r));
+		return r;
+	}
 	r = message_send(x->wire, MESSAGE_GO, x->at, NULL, 0, -1);
 	return r < 0 ? error_set(err, ERR_INIT_START, -r, "it ended at once") : 0;
 }
@@ -278,7 +321,10 @@ int op_clone(struct execution *x, const void *data, struct error *err)
 	int r;
 
 	l.x = x;
+	if (dir && !cgroup_is_present(x, dir))
+		dir = NULL;
 	l.wants_cgroup = dir != NULL;
+	l.guard_later = may_guard_later(x);
 	if (dir) {
 		cgroup = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
 		if (cgroup < 0)

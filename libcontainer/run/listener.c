@@ -42,7 +42,9 @@ int listener_deliver(const struct record *record, pid_t pid, int pidfd, struct p
 
 	fd = sys_pidfd_getfd(pidfd, (int)page->listener_fd - 1);
 	if (fd < 0)
-		return error_set(err, ERR_SECCOMP, -fd, "listener cannot be taken from the container's init");
+		return error_set(err, ERR_SECCOMP, -fd,
+				 "listener cannot be taken from the container's init by pidfd_getfd, "
+				 "which needs Linux 5.6");
 	r = oci_state_write_seccomp(&state, pid, record->seccomp_listener_metadata, &text, err);
 	if (r < 0)
 		return r;

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 BERTH_LIB_SOURCES += \
 	libcontainer/run/await.c libcontainer/run/await.h \
+	libcontainer/run/cgroups.c libcontainer/run/cgroups.h \
 	libcontainer/run/command.c libcontainer/run/command.h \
+	libcontainer/run/container.c libcontainer/run/container.h \
 	libcontainer/run/create.c \
 	libcontainer/run/delete.c \
 	libcontainer/run/descendants.c libcontainer/run/descendants.h \
@@ -21,6 +23,9 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/listener.c libcontainer/run/listener.h \
 	libcontainer/run/notify.c libcontainer/run/notify.h \
 	libcontainer/run/output.c \
+	libcontainer/run/pause.c \
+	libcontainer/run/ps.c libcontainer/run/ps.h \
+	libcontainer/run/ps-table.c \
 	libcontainer/run/relay.c libcontainer/run/relay.h \
 	libcontainer/run/reserve.c libcontainer/run/reserve.h \
 	libcontainer/run/run.c libcontainer/run/run.h \

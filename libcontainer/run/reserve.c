@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/notify.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/times.h"
@@ -14,8 +15,6 @@
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
-
-#define REMOVE_DEADLINE_MS 10000
 
 static const char *const managers[] = {
 	[CGROUP_MANAGER_CGROUPFS] = "cgroupfs",
@@ -63,7 +62,8 @@ static int record_cgroups(struct execution *x, struct error *err)
 	for (uint32_t i = 0; i < p->header->n_ops; i++)
 		n += p->ops[i].type == OP_CGROUP_CREATE;
 	cg->v = arena_calloc(&x->arena, n ? n : 1, sizeof(*cg->v));
-	if (!cg->v)
+	x->cgroup_absent = arena_calloc(&x->arena, n ? n : 1, sizeof(*x->cgroup_absent));
+	if (!cg->v || !x->cgroup_absent)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "record");
 	for (uint32_t i = 0; i < p->header->n_ops; i++) {
 		const struct op_cgroup_create *op = program_data(p, &p->ops[i]);
@@ -86,6 +86,8 @@ static int record_fill(struct execution *x, struct error *err)
 	const struct config *config = request->config;
 	const struct program_op *clone = find_op(x, OP_CLONE);
 	const struct op_clone *op = clone ? program_data(&x->program, clone) : NULL;
+	const struct program_op *filter = find_op(x, OP_SECCOMP);
+	const struct op_seccomp *seccomp = filter ? program_data(&x->program, filter) : NULL;
 	char created[SYS_TIMESTAMP_SIZE];
 	struct record *r = &x->record;
 
@@ -110,9 +112,10 @@ static int record_fill(struct execution *x, struct error *err)
 		r->poststart = config->hooks->kind[HOOK_POSTSTART];
 		r->poststop = config->hooks->kind[HOOK_POSTSTOP];
 	}
-	if (config->linux_ && config->linux_->seccomp) {
-		r->seccomp_listener_path = config->linux_->seccomp->listener_path;
-		r->seccomp_listener_metadata = config->linux_->seccomp->listener_metadata;
+	if (seccomp) {
+		r->seccomp_listener_path = (char *)(uintptr_t)program_str(&x->program, seccomp->listener_path);
+		r->seccomp_listener_metadata =
+			(char *)(uintptr_t)program_str(&x->program, seccomp->listener_metadata);
 	}
 	return record_cgroups(x, err);
 }
@@ -146,68 +149,6 @@ void undo_state_reserve(struct execution *x, const void *data _unused_)
 	fd_close(&x->state_dir);
 }
 
-static struct cgroup_dir *cgroup_of(struct execution *x, const char *dir)
-{
-	for (size_t i = 0; i < x->record.cgroup.n; i++)
-		if (streq(x->record.cgroup.v[i].dir, dir))
-			return &x->record.cgroup.v[i];
-	return NULL;
-}
-
-int op_cgroup_create(struct execution *x, const void *data, struct error *err)
-{
-	const struct op_cgroup_create *op = data;
-	const struct program *p = &x->program;
-	struct cgroup_dir *entry = cgroup_of(x, program_str(p, op->dir));
-	uint32_t made = 0;
-	int r;
-
-	if (!entry)
-		return error_set(err, ERR_CGROUP, 0, "%s: not prepared", program_str(p, op->dir));
-	/* Until it is known to be ours, an undo must leave it alone. */
-	entry->made = 0;
-	r = cgroup_make(program_str(p, op->mount), entry->dir, entry->controllers, op->version, &made, err);
-	entry->made = r < 0 ? 0 : made;
-	return r;
-}
-
-/* All at once, when the first one is met: one deadline for all. */
-void undo_cgroup_create(struct execution *x, const void *data _unused_)
-{
-	struct cgroup made = { .v = x->record.cgroup.v };
-	struct error err = ERROR_INIT;
-	char words[ERROR_SENTENCE_SIZE];
-	uint32_t begun = 0;
-
-	/* The present operation was begun as well, although it is off the stack already. */
-	for (uint32_t i = 0; i <= x->n_undo; i++)
-		begun += x->program.ops[x->undo[i]].type == OP_CGROUP_CREATE;
-	made.n = MIN(begun, x->record.cgroup.n);
-	x->record.cgroup.n = 0;
-	if (made.n == 0)
-		return;
-	if (!x->record.private_pidns && x->pid > 0)
-		(void)cgroup_signal(&made, 9, &err);
-	error_clear(&err);
-	if (cgroup_remove(&made, REMOVE_DEADLINE_MS, &err) < 0) {
-		(void)error_format(&err, words, sizeof(words));
-		log_warning("%s", words);
-	}
-}
-
-int op_cgroup_set(struct execution *x, const void *data, struct error *err)
-{
-	const struct op_cgroup_set *op = data;
-	const char *dir = program_str(&x->program, op->dir);
-	const struct cgroup_dir *entry = cgroup_of(x, dir);
-
-	/* A cgroup that was there before keeps what its owner has set. */
-	if (op->flags & CGROUP_SET_IF_NEW && (!entry || entry->made == 0))
-		return 0;
-	return cgroup_set(dir, program_str(&x->program, op->file), program_str(&x->program, op->value),
-			  op->flags, err);
-}
-
 /* The configuration may be changed or gone when exec needs its process. */
 static int write_exec_file(struct execution *x, struct error *err)
 {
@@ -220,6 +161,7 @@ static int write_exec_file(struct execution *x, struct error *err)
 
 int op_record(struct execution *x, const void *data _unused_, struct error *err)
 {
+	struct record record;
 	int r = process_identify(x->pid, &x->arena, &x->record.init, err);
 
 	if (r < 0)
@@ -228,5 +170,7 @@ int op_record(struct execution *x, const void *data _unused_, struct error *err)
 	if (r < 0)
 		return r;
 	x->record.complete = true;
-	return record_write(x->state_dir, &x->record, err);
+	record = x->record;
+	r = cgroups_present(x, &record.cgroup, err);
+	return r < 0 ? r : record_write(x->state_dir, &record, err);
 }

@@ -2,12 +2,11 @@
 #ifndef BERTH_RUN_RESERVE_H
 #define BERTH_RUN_RESERVE_H
 
-/* Operations around the state directory and the cgroups. */
+/* Operations around the state directory. */
 
 #include "libcontainer/run/execute.h"
 
-op_do op_state_reserve, op_cgroup_create, op_cgroup_set, op_record;
+op_do op_state_reserve, op_record;
 void undo_state_reserve(struct execution *x, const void *data);
-void undo_cgroup_create(struct execution *x, const void *data);
 
 #endif

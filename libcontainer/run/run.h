@@ -84,6 +84,28 @@ void pid_file_forget(const char *path);
 int container_kill(const struct state_root *root, const char *id, int signum, bool all, struct error *err);
 
 /*
+ * pause, resume: freeze and thaw all processes of a created or running container, within a deadline.
+ * ERR_CONTAINER_NOT_RUNNING when it has stopped; ERR_CONTAINER_PAUSED, ERR_CONTAINER_NOT_PAUSED.
+ */
+int container_pause(const struct state_root *root, const char *id, struct error *err);
+int container_resume(const struct state_root *root, const char *id, struct error *err);
+
+/*
+ * ps: the ids of all processes in the container's cgroups and those below, sorted. A container without a
+ * cgroup of its own has its init. *ret is malloc'ed; an ended container may have none.
+ */
+int container_pids(const struct state_root *root, const char *id, pid_t **ret, size_t *ret_n,
+		   struct error *err);
+
+/*
+ * The same as a table: the lines about these processes of what ps(1) prints for the options (none: -ef), or
+ * without such a program on this host a table of the columns of "ps -ef".
+ */
+struct buf;
+int container_ps(const struct state_root *root, const char *id, char *const *options, size_t n_options,
+		 struct buf *out, struct error *err);
+
+/*
  * delete: removes what create made, then runs poststop hooks (their failures are warnings). force kills
  * first, takes any damaged or half-made container, and accepts an unknown id.
  */

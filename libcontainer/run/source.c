@@ -50,6 +50,14 @@ static int source_userns(struct execution *x, const struct op_mount *op, struct 
 	return x->userns;
 }
 
+static int idmap_failed(const struct execution *x, const struct op_mount *op, int r, struct error *err)
+{
+	(void)error_set(err, ERR_MOUNT, -r, "idmapped mount of %s%s", program_str(&x->program, op->source),
+			r == -ENOSYS || r == -EPERM ? " by mount_setattr, which needs Linux 5.12" : "");
+	error_add_hint(err, "the kernel (5.12 or newer) and the file system must support idmapped mounts");
+	return -EINVAL;
+}
+
 static int source_idmap(struct execution *x, const struct op_mount *op, int tree, struct error *err)
 {
 	int fd = source_userns(x, op, err), r;
@@ -57,11 +65,7 @@ static int source_idmap(struct execution *x, const struct op_mount *op, int tree
 	if (fd < 0)
 		return fd;
 	r = sys_mount_idmap(tree, op->flags & MOUNT_IDMAP_RECURSIVE, fd);
-	if (r == 0)
-		return 0;
-	(void)error_set(err, ERR_MOUNT, -r, "idmapped mount of %s", program_str(&x->program, op->source));
-	error_add_hint(err, "the kernel (5.12 or newer) and the file system must support idmapped mounts");
-	return -EINVAL;
+	return r < 0 ? idmap_failed(x, op, r, err) : 0;
 }
 
 int source_serve(struct execution *x, uint32_t index, struct error *err)
@@ -81,12 +85,13 @@ int source_serve(struct execution *x, uint32_t index, struct error *err)
 		return error_set(err, ERR_MESSAGE_INVALID, 0, "source not wanted: operation %u", index);
 	tree = sys_open_tree_clone(AT_FDCWD, source, op->flags & MOUNT_RECURSIVE,
 				   op->flags & MOUNT_SRC_NOFOLLOW);
-	if (tree < 0)
+	/* Without the call init tries by itself, as far as its user namespace may reach; ids nobody can map then. */
+	if (op->flags & MOUNT_IDMAP)
+		r = tree < 0 ? idmap_failed(x, op, tree, err) : source_idmap(x, op, tree, err);
+	else if (tree < 0 && tree != -ENOSYS && tree != -EPERM)
 		r = error_set(err, ERR_MOUNT, -tree, "source %s", source);
-	if (r == 0 && op->flags & MOUNT_IDMAP)
-		r = source_idmap(x, op, tree, err);
 	if (r == 0) {
-		r = message_send(x->wire, MESSAGE_SOURCE, index, NULL, 0, tree);
+		r = message_send(x->wire, MESSAGE_SOURCE, index, NULL, 0, MAX(tree, -1));
 		if (r < 0)
 			r = error_set(err, ERR_INIT_DIED, -r, "while it was sent a mount source");
 	}

@@ -98,8 +98,11 @@ static int start_connect(struct starting *s, struct error *err)
 	if (r < 0)
 		return r;
 	s->pidfd = process_open(&s->record.init);
-	if (s->pidfd < 0)
+	if (s->pidfd == -ESRCH)
 		return not_created(s, err);
+	if (s->pidfd < 0)
+		return error_set(err, ERR_SYSTEM, -s->pidfd, "cannot open process %d",
+				 (int)s->record.init.pid);
 	s->sock = sys_socket_connect(SOCK_SEQPACKET, s->dir, START_SOCKET_NAME);
 	if (s->sock == -ECONNREFUSED) {
 		/* Alive, but it does not listen any more: an earlier start was killed behind its order. */

@@ -6,6 +6,7 @@
 
 #include <linux/magic.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 int sys_cgroupfs_version(int fd)
 {
@@ -19,4 +20,19 @@ int sys_cgroupfs_version(int fd)
 	if ((unsigned long)st.f_type == CGROUP_SUPER_MAGIC)
 		return 1;
 	return (unsigned long)st.f_type == CGROUP2_SUPER_MAGIC ? 2 : 0;
+}
+
+int sys_cgroupfs_reread(int fd, char *buf, size_t size)
+{
+	int r = SYS_FAULT("pread");
+
+	if (r == 0) {
+		ssize_t n = pread(fd, buf, size - 1, 0);
+
+		r = n < 0 ? -errno : (int)n;
+	}
+	if (r < 0)
+		return SYS_FAILED(r, "pread(%d)", fd);
+	buf[r] = '\0';
+	return r;
 }

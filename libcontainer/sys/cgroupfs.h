@@ -2,9 +2,14 @@
 #ifndef BERTH_SYS_CGROUPFS_H
 #define BERTH_SYS_CGROUPFS_H
 
-/* What kind of file system a descriptor lies on. Conventions: see libcontainer/sys/call.h. */
+#include <stddef.h>
+
+/* Control groups: the file system that a descriptor lies on, and files that change. Conventions: see libcontainer/sys/call.h. */
 
 /* 1: cgroup v1, 2: cgroup v2, 0: neither, or a negative errno. */
 int sys_cgroupfs_version(int fd);
+
+/* Reads an open file anew from its beginning, at most size - 1 bytes, and terminates it. The length. */
+int sys_cgroupfs_reread(int fd, char *buf, size_t size);
 
 #endif

@@ -66,6 +66,14 @@ int sys_set_rlimit(unsigned resource, uint64_t soft, uint64_t hard)
 		     : 0;
 }
 
+int sys_set_memory_policy(unsigned mode, const uint64_t *mask, unsigned bits)
+{
+	/* The kernel takes one bit less than it is told. */
+	int r = CALL(set_mempolicy, (long) mode, mask, (unsigned long) bits + 1);
+
+	return r < 0 ? SYS_FAILED(r, "set_mempolicy(0x%x, %u nodes)", mode, bits) : 0;
+}
+
 int sys_personality(unsigned long value)
 {
 	int r = CALL(personality, value);

@@ -19,6 +19,8 @@ int sys_set_gid(uint32_t gid); /* real, effective and saved */
 int sys_set_uid(uint32_t uid);
 int sys_prctl(int option, unsigned long a, unsigned long b); /* the result, or a negative errno */
 int sys_set_rlimit(unsigned resource, uint64_t soft, uint64_t hard);
+/* set_mempolicy(2): MPOL_* with MPOL_F_*; mask has `bits` bits, NULL without any. */
+int sys_set_memory_policy(unsigned mode, const uint64_t *mask, unsigned bits);
 int sys_personality(unsigned long value);
 int sys_unshare(unsigned long flags);
 int sys_setns(int fd, int type);

@@ -34,12 +34,16 @@ static int memfd(const char *name, unsigned flags, unsigned exec_flag)
 	return r < 0 ? SYS_FAILED(r, "memfd_create(\"%s\")", name) : r;
 }
 
-static int seal(int fd, int seals)
+/*
+ * A file made with MFD_NOEXEC_SEAL has the seal on its mode already. On an executable one that seal brings those
+ * against writing along, which the shared page must not have, should the kernel know the seal and not the flag.
+ */
+static int seal(int fd, int seals, bool executable)
 {
-	int r = SYS_FAULT("fcntl");
+	int r = SYS_FAULT("fcntl"), mode = executable ? F_SEAL_EXEC_ : 0;
 
 	if (r == 0)
-		r = fcntl(fd, F_ADD_SEALS, seals | F_SEAL_EXEC_) < 0 &&
+		r = fcntl(fd, F_ADD_SEALS, seals | mode) < 0 &&
 				    (errno != EINVAL || fcntl(fd, F_ADD_SEALS, seals) < 0)
 			    ? -errno
 			    : 0;
@@ -58,7 +62,8 @@ int sys_memfd_sealed(const char *name, const void *data, size_t size, enum memfd
 	if (r == 0 && use == MEMFD_EXECUTE_ONLY)
 		r = sys_fchmod(fd, 0100);
 	if (r == 0)
-		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
+			 use != MEMFD_DATA);
 	return r < 0 ? r : fd_steal(&fd);
 }
 
@@ -71,7 +76,7 @@ int sys_memfd_shared(const char *name, size_t size)
 		return fd;
 	r = sys_ftruncate(fd, (off_t)size);
 	if (r == 0)
-		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW);
+		r = seal(fd, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW, false);
 	return r < 0 ? r : fd_steal(&fd);
 }
 

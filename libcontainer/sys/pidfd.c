@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "libcontainer/sys/pidfd.h"
 
+#include "base/fd.h"
 #include "libcontainer/sys/call.h"
 
 #include <poll.h>
@@ -39,6 +40,13 @@ int sys_pidfd_send_signal(int pidfd, int signum)
 	if (r == 0)
 		r = syscall(SYS_pidfd_send_signal, pidfd, signum, NULL, 0) < 0 ? -errno : 0;
 	return r < 0 ? SYS_FAILED(r, "pidfd_send_signal(%d, %d)", pidfd, signum) : 0;
+}
+
+int sys_pidfd_usable(void)
+{
+	_cleanup_close_ int fd = sys_pidfd_open(getpid());
+
+	return fd < 0 ? fd : sys_pidfd_send_signal(fd, 0);
 }
 
 int sys_pidfd_getfd(int pidfd, int fd)

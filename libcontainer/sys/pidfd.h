@@ -7,6 +7,12 @@
 #include <sys/types.h>
 
 int sys_pidfd_open(pid_t pid);
+
+/*
+ * 0 where the two calls work without which nothing can be done to a process safely, else the errno of the one that
+ * does not: Linux 5.3 brought them, and filters of outer containers may not let them through.
+ */
+int sys_pidfd_usable(void);
 int sys_pidfd_send_signal(int pidfd, int signum);
 int sys_pidfd_getfd(int pidfd, int fd);
 

@@ -43,7 +43,9 @@ int main(int argc, char **argv)
 	for (int i = 0; i < ROUNDS; i++) {
 		double start = now_ms(), took;
 
-		if (seccomp_compile(&doc, config->linux_->seccomp, host.audit_arch, &arena, &filter, &err) < 0) {
+		const struct seccomp_options options = { .native_arch = host.audit_arch };
+
+		if (seccomp_compile(&doc, config->linux_->seccomp, &options, &arena, &filter, &err) < 0) {
 			fprintf(stderr, "filter: %s\n", err.subject);
 			return 1;
 		}

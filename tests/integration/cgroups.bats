@@ -19,7 +19,7 @@ teardown_test() {
 
 # limit CONTROLLER FILE: the value in the container's cgroup.
 limit() {
-	require_controller "$1"
+	require_v1 "$1"
 	cat "/sys/fs/cgroup/$1$CG/$2"
 }
 
@@ -37,10 +37,10 @@ limit() {
 	edit '.linux.cgroupsPath = $p' --arg p "${CG#/}/sub"
 	create_container
 	local first
-	first=$(grep memory "/proc/$(container_pid)/cgroup")
+	first=$(cat "/proc/$(container_pid)/cgroup")
 	berth delete --force "$ID"
 	create_container
-	[ "$(grep memory "/proc/$(container_pid)/cgroup")" = "$first" ]
+	[ "$(cat "/proc/$(container_pid)/cgroup")" = "$first" ]
 }
 
 @test "F277 without a path the id makes it" {
@@ -54,7 +54,7 @@ limit() {
 }
 
 @test "F282 F524 a cgroup that was there stays, with its value" {
-	require_controller memory
+	require_v1 memory
 	mkdir "/sys/fs/cgroup/memory$CG"
 	KEEP_CG=1
 	container_args true
@@ -64,7 +64,7 @@ limit() {
 }
 
 @test "F283 a populated cgroup is refused" {
-	require_controller pids
+	require_v1 pids
 	mkdir "/sys/fs/cgroup/pids$CG"
 	sleep 1000 3>&- &
 	local pid=$!
@@ -77,7 +77,7 @@ limit() {
 }
 
 @test "F284 a frozen cgroup is refused" {
-	require_controller freezer
+	require_v1 freezer
 	mkdir "/sys/fs/cgroup/freezer$CG"
 	echo FROZEN >"/sys/fs/cgroup/freezer$CG/freezer.state"
 	try_create
@@ -87,7 +87,7 @@ limit() {
 }
 
 @test "F285 without resources no limit is touched in a cgroup that was there" {
-	require_controller memory
+	require_v1 memory
 	mkdir "/sys/fs/cgroup/memory$CG"
 	echo 100M >"/sys/fs/cgroup/memory$CG/memory.limit_in_bytes"
 	edit 'del(.linux.resources)'
@@ -98,6 +98,7 @@ limit() {
 }
 
 @test "F287 no ownership is changed on v1" {
+	require_v1 pids
 	create_container
 	[ "$(stat -c %u "/sys/fs/cgroup/pids$CG/cgroup.procs")" = 0 ]
 }
@@ -109,7 +110,7 @@ limit() {
 }
 
 @test "F313 F314 F315 memory: limit, reservation, swap" {
-	require_controller memory
+	require_v1 memory
 	edit '.linux.resources.memory = {limit: 104857600, reservation: 52428800}'
 	create_container
 	[ "$(limit memory memory.limit_in_bytes)" = 104857600 ]
@@ -129,7 +130,7 @@ limit() {
 }
 
 @test "F318 F319 F320 memory: swappiness, OOM killer, hierarchy" {
-	require_controller memory
+	require_v1 memory
 	edit '.linux.resources.memory = {swappiness: 33, disableOOMKiller: true, useHierarchy: true}'
 	create_container
 	[ "$(limit memory memory.swappiness)" = 33 ]
@@ -139,14 +140,14 @@ limit() {
 }
 
 @test "F313 memory -1 is no limit" {
-	require_controller memory
+	require_v1 memory
 	edit '.linux.resources.memory = {limit: -1}'
 	create_container
 	[ "$(limit memory memory.limit_in_bytes)" -gt 1000000000000 ]
 }
 
 @test "F322 F323 F325 F330 cpu: shares, quota, period, idle" {
-	require_controller cpu
+	require_v1 cpu
 	edit '.linux.resources.cpu = {shares: 512, quota: 50000, period: 200000}'
 	create_container
 	[ "$(limit cpu cpu.shares)" = 512 ]
@@ -159,7 +160,7 @@ limit() {
 }
 
 @test "F323 F324 a negative quota is no limit, burst" {
-	require_controller cpu
+	require_v1 cpu
 	edit '.linux.resources.cpu = {quota: -1}'
 	create_container
 	[ "$(limit cpu cpu.cfs_quota_us)" = -1 ]
@@ -171,7 +172,7 @@ limit() {
 }
 
 @test "F328 F329 cpuset: cpus and mems" {
-	require_controller cpuset
+	require_v1 cpuset
 	edit '.linux.resources.cpu = {cpus: "0", mems: "0"}'
 	create_container
 	[ "$(limit cpuset cpuset.cpus)" = 0 ]
@@ -181,7 +182,7 @@ limit() {
 }
 
 @test "F344 F345 pids: a limit, none, and zero as a real limit" {
-	require_controller pids
+	require_v1 pids
 	edit '.linux.resources.pids = {limit: 77}'
 	create_container
 	[ "$(limit pids pids.max)" = 77 ]
@@ -192,7 +193,7 @@ limit() {
 }
 
 @test "F331 F333 F334 F335 F336 F337 F338 blockIO" {
-	require_controller blkio
+	require_v1 blkio
 	edit '.linux.resources.blockIO = {
 		throttleReadBpsDevice: [{major: 1, minor: 0, rate: 1048576}],
 		throttleWriteBpsDevice: [{major: 1, minor: 0, rate: 2097152}],
@@ -211,7 +212,7 @@ limit() {
 }
 
 @test "F303 F304 F305 F306 F307 F308 F311 F312 device rules" {
-	require_controller devices
+	require_v1 devices
 	edit '.linux.resources.devices = [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 10, minor: 229, access: "rw"}]'
 	create_container
 	local list
@@ -226,7 +227,7 @@ limit() {
 }
 
 @test "a device that is not allowed cannot be opened, from the first instant" {
-	require_controller devices
+	require_v1 devices
 	edit '.process.capabilities.bounding += ["CAP_MKNOD"] | .process.capabilities.permitted += ["CAP_MKNOD"]
 		| .process.capabilities.effective += ["CAP_MKNOD"]'
 	container_script 'mknod /tmp/kmsg c 1 11 && (cat </tmp/kmsg >/dev/null) 2>&1'
@@ -235,8 +236,10 @@ limit() {
 }
 
 @test "F354 F339 F342 F343 F346 what v1 cannot give here is refused by name" {
+	require_v1 memory
 	refuse '.linux.resources.unified = {"memory.max": "1"}' unified
-	[ -d /sys/fs/cgroup/hugetlb ] || refuse '.linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 1}]' hugepageLimits
+	[ -d /sys/fs/cgroup/hugetlb ] || grep -qs hugetlb /sys/fs/cgroup/unified/cgroup.controllers ||
+		refuse '.linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 1}]' hugepageLimits
 	[ -d /sys/fs/cgroup/net_cls ] || refuse '.linux.resources.network = {classID: 1}' classID
 	[ -d /sys/fs/cgroup/net_prio ] || refuse '.linux.resources.network = {priorities: [{name: "lo", priority: 1}]}' priorities
 	refuse '.linux.resources.rdma = {"mlx5_1": {hcaHandles: 1}}' rdma
@@ -244,14 +247,14 @@ limit() {
 }
 
 @test "F359 a memory limit that is too low is named in the error" {
-	require_controller memory
+	require_v1 memory
 	edit '.linux.resources.memory = {limit: 8192}'
 	try_create
 	expect_error 'killed by the out-of-memory killer' 'memory: limit 8192' 'OOM kill' 'raise the memory limit'
 }
 
 @test "a memory limit of 512 KiB is enough to start" {
-	require_controller memory
+	require_v1 memory
 	edit '.linux.resources.memory = {limit: 524288}'
 	container_args true
 	run_ok
@@ -260,13 +263,12 @@ limit() {
 @test "later work is refused by name, never ignored" {
 	refuse '.linux.netDevices = {"eth9": {}}' netDevices
 	refuse '.linux.intelRdt = {closID: "x"}' intelRdt
-	refuse '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0"}' memoryPolicy
 	run "$BERTH" --root "$ROOT" --systemd-cgroup create --bundle "$BUNDLE" "$ID"
 	expect_error systemd
 }
 
 @test "F356 limits are in force when the program starts" {
-	require_controller pids
+	require_v1 pids
 	edit '.linux.resources.pids = {limit: 5}'
 	container_script 'cat /sys/fs/cgroup/pids/pids.max'
 	run_ok
@@ -274,6 +276,7 @@ limit() {
 }
 
 @test "sub-cgroups that the container made are removed with it" {
+	require_v1 pids
 	container_args sleep 1000
 	create_container
 	mkdir -p "/sys/fs/cgroup/pids$CG/a/b/c" "/sys/fs/cgroup/memory$CG/x"

@@ -246,9 +246,9 @@ refuse_text() {
 	edit '.linux.resources.memory.limit = 104857600 | .linux.cgroupsPath = $p' --arg p "/berth-explain-$ID"
 	run "$BERTH" explain "$BUNDLE"
 	[ "$status" -eq 0 ]
-	[[ "$output" == *memory.limit_in_bytes*104857600* ]]
+	[[ "$output" == *memory.limit_in_bytes*104857600* || "$output" == *memory.max*104857600* ]]
 	[[ "$output" == *"/mounts/0"* ]]
-	[ ! -d "/sys/fs/cgroup/memory/berth-explain-$ID" ]
+	[ -z "$(find /sys/fs/cgroup -maxdepth 2 -name "berth-explain-$ID")" ]
 	"$BERTH" explain --format json "$BUNDLE" | jq -e . >/dev/null
 }
 

@@ -152,3 +152,14 @@ load helpers
 	wait
 	[ "$(cat "$TMP/pid.out")" = "$(container_pid)" ]
 }
+
+@test "F705 annotation pidfd_receiver: the socket when the command line names none" {
+	refuse '.annotations["run.oci.pidfd_receiver"] = "sock"' pidfd_receiver 'not an absolute path'
+	container_args sleep 1000
+	edit '.annotations = {"run.oci.pidfd_receiver": $p}' --arg p "$TMP/sock"
+	"$BERTH_TESTS/receive-fd" --pidfd "$TMP/sock" "$TMP/pid.out" 3>&- &
+	wait_for 5 test -S "$TMP/sock"
+	create_container
+	wait
+	[ "$(cat "$TMP/pid.out")" = "$(container_pid)" ]
+}

@@ -164,13 +164,49 @@ is_status() {
 	[ "$(container_status)" = "$1" ]
 }
 
-# The directory of the container in a v1 hierarchy.
-cgroup_dir() {
-	echo "/sys/fs/cgroup/$1$(awk -F: -v c="$1" '$2 ~ "(^|,)"c"(,|$)" { print $3 }' "/proc/$(container_pid)/cgroup")"
+# True on a host with cgroup v2 only.
+is_unified() {
+	[ -f /sys/fs/cgroup/cgroup.controllers ]
 }
 
+# The directory of the container that has a controller: in its v1 hierarchy, or in the one tree of v2.
+cgroup_dir() {
+	if is_unified; then
+		echo "/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$(container_pid)/cgroup")"
+	else
+		echo "/sys/fs/cgroup/$1$(awk -F: -v c="$1" '$2 ~ "(^|,)"c"(,|$)" { print $3 }' "/proc/$(container_pid)/cgroup")"
+	fi
+}
+
+require_v1() {
+	[ -d "/sys/fs/cgroup/$1" ] && ! is_unified || skip "no cgroup v1 hierarchy with $1 on this machine"
+}
+
+# require_v2 [CONTROLLER...]
+require_v2() {
+	local controller
+	is_unified || skip "this machine has not cgroup v2 only"
+	for controller; do
+		grep -qw "$controller" /sys/fs/cgroup/cgroup.controllers || skip "no cgroup v2 controller $controller here"
+	done
+}
+
+# Whatever version has it. v2 can always freeze.
 require_controller() {
-	[ -d "/sys/fs/cgroup/$1" ] || skip "no cgroup v1 hierarchy with $1 on this machine"
+	if is_unified; then
+		[ "$1" = freezer ] || require_v2 "$1"
+	else
+		require_v1 "$1"
+	fi
+}
+
+# freeze_cgroup DIRECTORY: of either version.
+freeze_cgroup() {
+	if is_unified; then
+		echo 1 >"$1/cgroup.freeze"
+	else
+		echo FROZEN >"$1/freezer.state"
+	fi
 }
 
 # A container that runs until it is killed; its program is the one of the configuration, or sleeps.

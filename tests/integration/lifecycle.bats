@@ -216,9 +216,7 @@ load helpers
 	require_controller freezer
 	container_args sleep 1000
 	berth run -d --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&-
-	local dir
-	dir=$(cgroup_dir freezer)
-	echo FROZEN >"$dir/freezer.state"
+	freeze_cgroup "$(cgroup_dir freezer)"
 	wait_for 5 is_status paused
 	berth kill "$ID" KILL
 	wait_for 5 is_status stopped

@@ -298,7 +298,7 @@ show_mount() {
 }
 
 @test "F107 a cgroup mount shows one directory for each v1 hierarchy, read-only if asked" {
-	require_controller memory
+	require_v1 memory
 	container_script 'ls /sys/fs/cgroup; cat /sys/fs/cgroup/memory/cgroup.procs; mkdir /sys/fs/cgroup/memory/x || echo ro'
 	run_container
 	[[ "$output" == *memory* ]]

@@ -274,6 +274,52 @@ status_field() {
 	[ "$(status_field SigIgn)" = 0000000000000000 ]
 }
 
+# The policy of the program's own memory, as the kernel shows it.
+memory_policy() {
+	container_args awk '{ print $2; exit }' /proc/self/numa_maps
+	run_ok
+}
+
+@test "F380 F381 F382 memoryPolicy: modes, with and without nodes" {
+	[ -e /proc/self/numa_maps ] || skip "this kernel has no NUMA"
+	edit '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0"}'
+	memory_policy
+	[ "$output" = bind:0 ]
+	edit '.linux.memoryPolicy = {mode: "MPOL_INTERLEAVE", nodes: "0-0"}'
+	memory_policy
+	[ "$output" = interleave:0 ]
+	edit '.linux.memoryPolicy = {mode: "MPOL_PREFERRED", nodes: "0"}'
+	memory_policy
+	[ "$output" = prefer:0 ]
+	edit '.linux.memoryPolicy = {mode: "MPOL_LOCAL"}'
+	memory_policy
+	[ "$output" = local ]
+	edit '.linux.memoryPolicy = {mode: "MPOL_DEFAULT", nodes: ""}'
+	memory_policy
+	[ "$output" = default ]
+}
+
+@test "F383 memoryPolicy: flags" {
+	[ -e /proc/self/numa_maps ] || skip "this kernel has no NUMA"
+	edit '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0", flags: ["MPOL_F_STATIC_NODES"]}'
+	memory_policy
+	[ "$output" = bind=static:0 ]
+	edit '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0", flags: ["MPOL_F_RELATIVE_NODES"]}'
+	memory_policy
+	[ "$output" = bind=relative:0 ]
+	refuse '.linux.memoryPolicy.flags = ["MPOL_F_STATIC"]' /linux/memoryPolicy/flags/0 'MPOL_F_STATIC'
+}
+
+@test "F380 F381 memoryPolicy: what is wrong with it is said by its name" {
+	refuse '.linux.memoryPolicy = {nodes: "0"}' /linux/memoryPolicy mode
+	refuse '.linux.memoryPolicy = {mode: "MPOL_ALL"}' /linux/memoryPolicy/mode MPOL_ALL
+	refuse '.linux.memoryPolicy = {mode: "MPOL_BIND"}' /linux/memoryPolicy nodes
+	refuse '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "a"}' /linux/memoryPolicy/nodes
+	[ -e /proc/self/numa_maps ] || skip "this kernel has no NUMA"
+	refuse '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "1000"}' memory-policy 'memory policy cannot be set' \
+		/linux/memoryPolicy
+}
+
 @test "F449 F450 personality" {
 	edit '.linux.personality = {domain: "LINUX32"}'
 	container_args uname -m

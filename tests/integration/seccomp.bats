@@ -172,3 +172,43 @@ filter() {
 	run_ok
 	[ "${lines[0]}" = fine ]
 }
+
+@test "F700 annotation seccomp.receiver: the listener's socket, when the profile has none" {
+	edit '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64"],
+		syscalls: [{names: ["getppid"], action: "SCMP_ACT_NOTIFY"}]}
+		| .annotations = {"run.oci.seccomp.receiver": $p}' --arg p "$TMP/agent"
+	container_args call 110
+	"$BERTH_TESTS/receive-fd" --seccomp "$TMP/agent" "$TMP/agent.json" 3>&- &
+	wait_for 5 test -S "$TMP/agent"
+	run_ok
+	[ "$output" = -99 ]
+	wait
+	jq -e --arg id "$ID" '.state.id == $id and .fds == ["seccompFd"]' "$TMP/agent.json"
+	refuse '.annotations["run.oci.seccomp.receiver"] = "agent"' /annotations/run.oci.seccomp.receiver 'not an absolute path'
+}
+
+@test "F702 annotation seccomp_fail_unknown_syscall: names that no architecture knows" {
+	filter SCMP_ACT_ALLOW '{"syscalls": [{"names": ["getppid", "no_such_call"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77}]}'
+	container_args call 110
+	run_ok
+	[ "$output" = -77 ]
+	refuse '.annotations = {"run.oci.seccomp_fail_unknown_syscall": "1"}' /linux/seccomp/syscalls/0/names/1 no_such_call
+}
+
+@test "F435 F703 annotation seccomp_bpf_data: a finished filter instead of the profile" {
+	# if (nr == 110) return ERRNO(77); return ALLOW
+	filter SCMP_ACT_ALLOW '{"syscalls": [{"names": ["sync"], "action": "SCMP_ACT_ERRNO", "errnoRet": 5}]}'
+	edit '.annotations = {"run.oci.seccomp_bpf_data": "IAAAAAAAAAAVAAABbgAAAAYAAABNAAUABgAAAAAA/38="}
+		| .process.noNewPrivileges = false'
+	container_script 'call 110; call 162; grep Seccomp: /proc/self/status'
+	run_ok
+	[ "$output" = $'-77\n0\nSeccomp:\t2' ]
+	local bad
+	for bad in '' A 'AAA=' '!AAA' 'IAAAAAAA' 'IAAAAAAAAAAVAAABbgAAAAYAAABNAAUABgAAAAAA/38' 'AAAA=AAA'; do
+		refuse ".annotations[\"run.oci.seccomp_bpf_data\"] = \"$bad\"" seccomp_bpf_data 'not a BPF program'
+	done
+	# Well-formed, but not what the kernel takes: that is said, and nothing runs unfiltered.
+	edit '.annotations["run.oci.seccomp_bpf_data"] = "AAAAAAAAAAA="'
+	run_container
+	expect_error 'filter of 1 instructions cannot be loaded' seccomp_bpf_data
+}

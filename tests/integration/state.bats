@@ -132,7 +132,7 @@ load helpers
 }
 
 @test "F293 F297 F299 F301 cgroupfs: v1 hierarchies and the v2 tree of a hybrid host" {
-	[ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 on this machine"
+	require_v1 memory
 	create_container
 	local pid
 	pid=$(container_pid)
@@ -143,7 +143,7 @@ load helpers
 }
 
 @test "F316 F317 F321 F326 F327 F332 old and rare limits are set or refused by name" {
-	[ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 on this machine"
+	require_v1 memory
 	local filter word
 	while IFS='|' read -r filter word; do
 		cp "$BUNDLE/config.json" "$TMP/keep"
@@ -165,7 +165,7 @@ load helpers
 }
 
 @test "F340 F341 F347 F348 F349 F350 F351 F352 F353 limits of cgroup v2 are refused by name on v1" {
-	[ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 on this machine"
+	require_v1 memory
 	refuse '.linux.resources.unified = {"memory.high": "1"}' unified
 	refuse '.linux.resources.unified = {"../x": "1"}' unified
 	refuse '.linux.resources.rdma = {"mlx": {hcaObjects: 1}}' rdma
@@ -181,13 +181,14 @@ load helpers
 	expect_error rootless
 }
 
-@test "F459 F464 F465 F466 F467 F474 F475 F478 F482 F483 features: fixed, whatever the host" {
+@test "F459 F464 F465 F466 F467 F474 F475 F476 F477 F478 F482 F483 features: fixed, whatever the host" {
 	local one two
 	one=$("$BERTH" features)
 	two=$(cd / && env -i "$BERTH" --root /nonexistent features)
 	[ "$one" = "$two" ]
 	jq -e '(.annotations | length) > 0 and .linux.apparmor.enabled and .linux.selinux.enabled
 		and (.linux.cgroup | .v1 and (.v2 | not) and (.systemd | not) and (.systemdUser | not) and (.rdma | not))
+		and (.linux.memoryPolicy.modes | length) == 7 and (.linux.memoryPolicy.flags | length) == 3
 		and (.linux.intelRdt.enabled | not) and (.linux.netDevices.enabled | not)' <<<"$one"
 }
 

@@ -10,21 +10,27 @@
 #include <linux/audit.h>
 
 static struct host_hierarchy hybrid_hierarchies[] = {
-	{ "/sys/fs/cgroup/cpu,cpuacct", "cpu,cpuacct", 1, "/user" },
-	{ "/sys/fs/cgroup/cpuset", "cpuset", 1, "/" },
-	{ "/sys/fs/cgroup/memory", "memory", 1, "/user" },
-	{ "/sys/fs/cgroup/devices", "devices", 1, "/user" },
-	{ "/sys/fs/cgroup/pids", "pids", 1, "/user" },
-	{ "/sys/fs/cgroup/blkio", "blkio", 1, "/" },
-	{ "/sys/fs/cgroup/hugetlb", "hugetlb", 1, "/" },
-	{ "/sys/fs/cgroup/net_cls,net_prio", "net_cls,net_prio", 1, "/" },
-	{ "/sys/fs/cgroup/rdma", "rdma", 1, "/" },
-	{ "/sys/fs/cgroup/systemd", "name=systemd", 1, "/user.slice" },
-	{ "/sys/fs/cgroup/unified", "", 2, "/user.slice" },
+	{ "/sys/fs/cgroup/cpu,cpuacct", "cpu,cpuacct", 1, "/user", NULL },
+	{ "/sys/fs/cgroup/cpuset", "cpuset", 1, "/", NULL },
+	{ "/sys/fs/cgroup/memory", "memory", 1, "/user", NULL },
+	{ "/sys/fs/cgroup/devices", "devices", 1, "/user", NULL },
+	{ "/sys/fs/cgroup/pids", "pids", 1, "/user", NULL },
+	{ "/sys/fs/cgroup/blkio", "blkio", 1, "/", NULL },
+	{ "/sys/fs/cgroup/hugetlb", "hugetlb", 1, "/", NULL },
+	{ "/sys/fs/cgroup/net_cls,net_prio", "net_cls,net_prio", 1, "/", NULL },
+	{ "/sys/fs/cgroup/rdma", "rdma", 1, "/", NULL },
+	{ "/sys/fs/cgroup/systemd", "name=systemd", 1, "/user.slice", NULL },
+	{ "/sys/fs/cgroup/unified", "", 2, "/user.slice", "" },
 };
 
 static struct host_hierarchy unified_hierarchies[] = {
-	{ "/sys/fs/cgroup", "", 2, "/user.slice" },
+	{ "/sys/fs/cgroup", "", 2, "/user.slice/shell.scope", "cpuset,cpu,io,memory,hugetlb,pids,rdma,misc" },
+};
+
+/* hugetlb on the v2 tree, as where no v1 hierarchy has claimed it. */
+static struct host_hierarchy mixed_hierarchies[] = {
+	{ "/sys/fs/cgroup/memory", "memory", 1, "/", NULL },
+	{ "/sys/fs/cgroup/unified", "", 2, "/", "hugetlb" },
 };
 
 static const struct host hybrid_host = {
@@ -42,6 +48,27 @@ static const struct host unified_host = {
 	.unified = true,
 	.apparmor = true,
 	.selinux = true,
+	.last_cap = 40,
+	.caps = (2ull << 40) - 1,
+	.audit_arch = AUDIT_ARCH_X86_64,
+	.umask = 022,
+};
+
+/* An ordinary user. */
+static const struct host rootless_host = {
+	.hierarchies = unified_hierarchies,
+	.n_hierarchies = ELEMENTSOF(unified_hierarchies),
+	.unified = true,
+	.euid = 1000,
+	.last_cap = 40,
+	.caps = (2ull << 40) - 1,
+	.audit_arch = AUDIT_ARCH_X86_64,
+	.umask = 022,
+};
+
+static const struct host mixed_host = {
+	.hierarchies = mixed_hierarchies,
+	.n_hierarchies = ELEMENTSOF(mixed_hierarchies),
 	.last_cap = 40,
 	.caps = (2ull << 40) - 1,
 	.audit_arch = AUDIT_ARCH_X86_64,

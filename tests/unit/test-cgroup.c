@@ -54,6 +54,13 @@ static const struct host_hierarchy *hierarchy(const char *controller)
 	return NULL;
 }
 
+static int set(const char *dir, const char *file, const char *value, uint32_t flags, struct error *err)
+{
+	const struct cgroup_setting setting = { .file = file, .value = value, .flags = flags };
+
+	return cgroup_set(dir, &setting, err);
+}
+
 static const char *path(const struct host_hierarchy *h, const char *rest)
 {
 	char *s = arena_printf(&arena, "%s/%s%s", h->mount, name, rest);
@@ -299,26 +306,25 @@ static void set_values(void **state)
 
 	(void)state;
 	make_all(&f);
-	assert_int_equal(cgroup_set(dir, "memory.limit_in_bytes", "8388608", CGROUP_SET_CHECK_USAGE, &err),
+	assert_int_equal(set(dir, "memory.limit_in_bytes", "8388608", CGROUP_SET_CHECK_USAGE, &err),
 			 0);
 	assert_true(cgroup_memory_story(&f.cg, text, sizeof(text)) > 0);
 	assert_non_null(strstr(text, "limit 8388608"));
-	assert_int_equal(cgroup_set(dir, "memory.limit_in_bytes", "x", 0, &err), -EINVAL);
+	assert_int_equal(set(dir, "memory.limit_in_bytes", "x", 0, &err), -EINVAL);
 	assert_non_null(strstr(err.subject, "/c/memory.limit_in_bytes: cannot set \"x\""));
 	assert_true(err.cause[0]);
 	error_clear(&err);
-	assert_int_equal(cgroup_set(dir, "memory.not.there", "1", CGROUP_SET_OPTIONAL, &err), 0);
-	assert_int_equal(cgroup_set(dir, "memory.not.there", "1", 0, &err), -ENOENT);
+	assert_int_equal(set(dir, "memory.not.there", "1", CGROUP_SET_OPTIONAL, &err), 0);
+	assert_int_equal(set(dir, "memory.not.there", "1", 0, &err), -ENOENT);
 	error_clear(&err);
-	if (cgroup_set(dir, "memory.memsw.limit_in_bytes", "9388608", 0, &err) == -ENOENT)
+	if (set(dir, "memory.memsw.limit_in_bytes", "9388608", 0, &err) == -ENOENT)
 		assert_string_equal(err.cause, "the kernel has no swap accounting");
 	error_clear(&err);
-	assert_int_equal(cgroup_set(dir, "../memory.limit_in_bytes", "1", 0, &err), -EINVAL);
-	assert_int_equal(cgroup_set(dir, "..", "1", 0, &err), -EINVAL);
-	assert_int_equal(cgroup_set(dir, "", "1", 0, &err), -EINVAL);
+	assert_int_equal(set(dir, "../memory.limit_in_bytes", "1", 0, &err), -EINVAL);
+	assert_int_equal(set(dir, "..", "1", 0, &err), -EINVAL);
+	assert_int_equal(set(dir, "", "1", 0, &err), -EINVAL);
 	error_clear(&err);
-	assert_int_equal(cgroup_set(path(h, "/missing"), "memory.limit_in_bytes", "1",
-				    CGROUP_SET_OPTIONAL, &err), -ENOENT);
+	assert_int_equal(set(path(h, "/missing"), "memory.limit_in_bytes", "1", CGROUP_SET_OPTIONAL, &err), -ENOENT);
 }
 
 static void use_memory(void)
@@ -353,14 +359,13 @@ static void memory_story(void **state)
 	make_all(&f);
 	pid = enter(&f, "", use_some_memory);
 	assert_int_equal(waitpid(pid, NULL, WUNTRACED), pid);
-	assert_int_equal(cgroup_set(path(h, "/c"), "memory.limit_in_bytes", "4096",
-				    CGROUP_SET_CHECK_USAGE, &err), -EBUSY);
+	assert_int_equal(set(path(h, "/c"), "memory.limit_in_bytes", "4096", CGROUP_SET_CHECK_USAGE, &err), -EBUSY);
 	assert_non_null(strstr(err.cause, "bytes are in use"));
 	error_clear(&err);
 	assert_int_equal(cgroup_signal(&f.cg, SIGKILL, &err), 1);
 	assert_int_equal(exit_signal(pid), SIGKILL);
-	assert_int_equal(cgroup_set(path(h, "/c"), "memory.limit_in_bytes", "8388608", 0, &err), 0);
-	(void)cgroup_set(path(h, "/c"), "memory.memsw.limit_in_bytes", "8388608", CGROUP_SET_OPTIONAL, &err);
+	assert_int_equal(set(path(h, "/c"), "memory.limit_in_bytes", "8388608", 0, &err), 0);
+	(void)set(path(h, "/c"), "memory.memsw.limit_in_bytes", "8388608", CGROUP_SET_OPTIONAL, &err);
 	assert_int_equal(exit_signal(enter(&f, "", use_memory)), SIGKILL);
 	assert_true(cgroup_memory_story(&f.cg, text, sizeof(text)) > 0);
 	assert_non_null(strstr(text, "limit 8388608, peak 8"));
@@ -438,7 +443,7 @@ static void kill_fork_bomb(void **state)
 
 	(void)state;
 	make_all(&f);
-	assert_int_equal(cgroup_set(path(h, "/c"), "pids.max", "200", 0, &err), 0);
+	assert_int_equal(set(path(h, "/c"), "pids.max", "200", 0, &err), 0);
 	(void)enter(&f, "", bomb);
 	usleep(100000);
 	begin = sys_now_ms();
@@ -462,7 +467,7 @@ static void caller_is_spared(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		for (size_t i = 0; i < f.cg.n; i++)
-			(void)cgroup_set(f.v[i].dir, "cgroup.procs", "0", 0, &err);
+			(void)set(f.v[i].dir, "cgroup.procs", "0", 0, &err);
 		_exit(cgroup_signal(&f.cg, SIGKILL, &err) == 0 ? 7 : 8);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -23,6 +23,7 @@
 #define IN_LINUX(text) TOP PROCESS "},\"linux\":{" NS "," text "}}"
 #define IN_PROCESS(text) TOP PROCESS "," text "},\"linux\":{" NS "}}"
 #define IN_MOUNT(text) TOP PROCESS "},\"mounts\":[{" text "}],\"linux\":{" NS "}}"
+#define IN_POLICY(text) IN_LINUX("\"memoryPolicy\":{" text "}")
 #define IN_RESOURCES(text) IN_LINUX("\"resources\":{" text "}")
 #define IN_NAMESPACES(text) TOP PROCESS "},\"linux\":{\"namespaces\":[" text "]}}"
 #define MAP(c, h, s) "[{\"containerID\":" #c ",\"hostID\":" #h ",\"size\":" #s "}]"
@@ -47,11 +48,43 @@ static const struct host user_host = { .euid = 1000, .last_cap = 40 };
 static const struct bad bads[] = {
 	/* top */
 	{ "no root", "{\"ociVersion\":\"1.3.0\"," PROCESS "}}", ERR_CONFIG_MISSING, "", NULL, NULL },
+	{ "mount context", IN_TOP("\"annotations\":{\"run.oci.mount_context_type\":\"x\"}"), ERR_CONFIG_VALUE,
+	  "/annotations/run.oci.mount_context_type", NULL, NULL },
 	{ "annotation", IN_TOP("\"annotations\":{\"\":\"x\"}"), ERR_CONFIG_VALUE, "/annotations/", NULL, NULL },
 	{ "hostname", IN_TOP("\"hostname\":\"x\""), ERR_CONFIG_CONFLICT, "/hostname", NULL, NULL },
 	{ "masked without namespace", IN_TOP("\"linux\":{\"maskedPaths\":[\"/x\"]}"), ERR_CONFIG_CONFLICT,
 	  "/linux/maskedPaths", NULL, NULL },
 	{ "systemd", IN_LINUX("\"cgroupsPath\":\"a:b:c\""), ERR_CONFIG_UNSUPPORTED, "", NULL, &systemd_options },
+	/* cgroup v2: what cannot be converted */
+#define V2(name, text, code, pointer) \
+	{ "v2 " name, IN_RESOURCES(text), code, "/linux/resources/" pointer, &unified_host, NULL }
+	V2("kernel", "\"memory\":{\"kernel\":1}", ERR_CONFIG_UNSUPPORTED, "memory/kernel"),
+	V2("kernelTCP", "\"memory\":{\"kernelTCP\":1}", ERR_CONFIG_UNSUPPORTED, "memory/kernelTCP"),
+	V2("swappiness", "\"memory\":{\"swappiness\":0}", ERR_CONFIG_UNSUPPORTED, "memory/swappiness"),
+	V2("swappiness range", "\"memory\":{\"swappiness\":101}", ERR_CONFIG_RANGE, "memory/swappiness"),
+	V2("disableOOMKiller", "\"memory\":{\"disableOOMKiller\":true}", ERR_CONFIG_UNSUPPORTED,
+	   "memory/disableOOMKiller"),
+	V2("useHierarchy", "\"memory\":{\"useHierarchy\":false}", ERR_CONFIG_UNSUPPORTED, "memory/useHierarchy"),
+	V2("swap alone", "\"memory\":{\"swap\":1}", ERR_CONFIG_CONFLICT, "memory/swap"),
+	V2("swap below", "\"memory\":{\"limit\":2,\"swap\":1}", ERR_CONFIG_CONFLICT, "memory/swap"),
+	V2("burst", "\"cpu\":{\"quota\":1000,\"burst\":1001}", ERR_CONFIG_CONFLICT, "cpu/burst"),
+	V2("realtimeRuntime", "\"cpu\":{\"realtimeRuntime\":1}", ERR_CONFIG_UNSUPPORTED, "cpu/realtimeRuntime"),
+	V2("realtimePeriod", "\"cpu\":{\"realtimePeriod\":1}", ERR_CONFIG_UNSUPPORTED, "cpu/realtimePeriod"),
+	V2("period", "\"cpu\":{\"period\":18446744073709551615}", ERR_CONFIG_RANGE, "cpu/period"),
+	V2("weight", "\"blockIO\":{\"weight\":9}", ERR_CONFIG_RANGE, "blockIO/weight"),
+	V2("leafWeight", "\"blockIO\":{\"leafWeight\":10}", ERR_CONFIG_UNSUPPORTED, "blockIO/leafWeight"),
+	V2("leafWeight of a device", "\"blockIO\":{\"weightDevice\":[{\"major\":8,\"minor\":0,\"leafWeight\":10}]}",
+	   ERR_CONFIG_UNSUPPORTED, "blockIO/weightDevice/0/leafWeight"),
+	V2("classID", "\"network\":{\"classID\":1}", ERR_CONFIG_UNSUPPORTED, "network/classID"),
+	V2("priorities", "\"network\":{\"priorities\":[{\"name\":\"lo\",\"priority\":1}]}", ERR_CONFIG_UNSUPPORTED,
+	   "network/priorities"),
+	V2("slash", "\"unified\":{\"../memory.max\":\"1\"}", ERR_CONFIG_VALUE, "unified/..~1memory.max"),
+	V2("no dot", "\"unified\":{\"tasks\":\"1\"}", ERR_CONFIG_VALUE, "unified/tasks"),
+	V2("dot first", "\"unified\":{\".x\":\"1\"}", ERR_CONFIG_VALUE, "unified/.x"),
+	V2("managed", "\"unified\":{\"cgroup.procs\":\"1\"}", ERR_CONFIG_CONFLICT, "unified/cgroup.procs"),
+	V2("no controller", "\"unified\":{\"dmem.max\":\"1\"}", ERR_CONFIG_UNSUPPORTED, "unified/dmem.max"),
+	{ "rdma on a mixed host", IN_RESOURCES("\"rdma\":{\"m\":{\"hcaHandles\":1}}"), ERR_CONFIG_UNSUPPORTED,
+	  "/linux/resources/rdma/m", &mixed_host, NULL },
 	/* mounts */
 	{ "mount on root", IN_MOUNT("\"destination\":\"/..\",\"type\":\"tmpfs\""), ERR_CONFIG_UNSUPPORTED,
 	  "/mounts/0/destination", NULL, NULL },
@@ -123,9 +156,9 @@ static const struct bad bads[] = {
 	      ",\"gidMappings\":" MAP(0, 1000, 10) "}}",
 	  ERR_CONFIG_CONFLICT, "/process/user/gid", NULL, NULL },
 	{ "setgroups denied",
-	  TOP "\"process\":{\"user\":{\"uid\":0,\"gid\":0,\"additionalGids\":[1]},\"args\":[\"a\"],\"cwd\":\"/\"},"
+	  TOP "\"process\":{\"user\":{\"uid\":0,\"gid\":0,\"additionalGids\":[0]},\"args\":[\"a\"],\"cwd\":\"/\"},"
 	      "\"linux\":{\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"user\"}],\"uidMappings\":"
-	      MAP(0, 1000, 10) ",\"gidMappings\":" MAP(0, 1000, 10) "}}",
+	      MAP(0, 1000, 10) ",\"gidMappings\":" MAP(0, 1000, 1) "}}",
 	  ERR_CONFIG_CONFLICT, "/process/user/additionalGids", &user_host, NULL },
 	/* hooks */
 	{ "hook path", IN_TOP("\"hooks\":{\"poststop\":[{\"path\":\"x\"}]}"), ERR_CONFIG_VALUE,
@@ -185,10 +218,6 @@ static const struct bad bads[] = {
 	  NULL },
 	{ "unified", IN_RESOURCES("\"unified\":{\"a\":\"b\"}"), ERR_CONFIG_UNSUPPORTED,
 	  "/linux/resources/unified", NULL, NULL },
-	{ "limit on v2", IN_RESOURCES("\"pids\":{\"limit\":1}"), ERR_CONFIG_UNSUPPORTED,
-	  "/linux/resources/pids/limit", &unified_host, NULL },
-	{ "devices on v2", IN_RESOURCES("\"devices\":[{\"allow\":false}]"), ERR_CONFIG_UNSUPPORTED,
-	  "/linux/resources/devices", &unified_host, NULL },
 	/* sysctl */
 	{ "sysctl hostname", IN_LINUX("\"sysctl\":{\"kernel.hostname\":\"x\"}"), ERR_CONFIG_CONFLICT,
 	  "/linux/sysctl/kernel.hostname", NULL, NULL },
@@ -219,8 +248,29 @@ static const struct bad bads[] = {
 	  NULL, NULL },
 	{ "intel rdt", IN_LINUX("\"intelRdt\":{\"closID\":\"x\"}"), ERR_CONFIG_UNSUPPORTED, "/linux/intelRdt",
 	  NULL, NULL },
-	{ "memory policy", IN_LINUX("\"memoryPolicy\":{\"mode\":\"MPOL_LOCAL\",\"nodes\":\"\"}"),
-	  ERR_CONFIG_UNSUPPORTED, "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy without mode", IN_POLICY("\"nodes\":\"0\""), ERR_CONFIG_MISSING,
+	  "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy mode", IN_POLICY("\"mode\":\"MPOL_X\""), ERR_CONFIG_VALUE, "/linux/memoryPolicy/mode",
+	  NULL, NULL },
+	{ "memory policy flag", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"0\",\"flags\":[\"MPOL_F_X\"]"),
+	  ERR_CONFIG_VALUE, "/linux/memoryPolicy/flags/0", NULL, NULL },
+	{ "memory policy flags",
+	  IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"0\","
+		    "\"flags\":[\"MPOL_F_STATIC_NODES\",\"MPOL_F_RELATIVE_NODES\"]"),
+	  ERR_CONFIG_CONFLICT, "/linux/memoryPolicy/flags", NULL, NULL },
+	{ "memory policy flag without nodes",
+	  IN_POLICY("\"mode\":\"MPOL_PREFERRED\",\"flags\":[\"MPOL_F_STATIC_NODES\"]"), ERR_CONFIG_CONFLICT,
+	  "/linux/memoryPolicy/flags", NULL, NULL },
+	{ "memory policy needs nodes", IN_POLICY("\"mode\":\"MPOL_INTERLEAVE\""), ERR_CONFIG_MISSING,
+	  "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy empty nodes", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"\""), ERR_CONFIG_MISSING,
+	  "/linux/memoryPolicy", NULL, NULL },
+	{ "memory policy takes no nodes", IN_POLICY("\"mode\":\"MPOL_LOCAL\",\"nodes\":\"0\""),
+	  ERR_CONFIG_CONFLICT, "/linux/memoryPolicy/nodes", NULL, NULL },
+	{ "memory policy node list", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"3-1\""), ERR_CONFIG_VALUE,
+	  "/linux/memoryPolicy/nodes", NULL, NULL },
+	{ "memory policy node number", IN_POLICY("\"mode\":\"MPOL_BIND\",\"nodes\":\"0,1024\""),
+	  ERR_CONFIG_VALUE, "/linux/memoryPolicy/nodes", NULL, NULL },
 };
 
 static int compile_text(const char *text, const struct host *host, const struct compile_options *options,

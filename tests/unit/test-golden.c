@@ -66,6 +66,11 @@ static const struct golden goldens[] = {
 	{ "hooks", &hybrid_host, &create_options, false },
 	{ "no-process", &hybrid_host, &no_cgroup_options, false },
 	{ "no-namespaces", &unified_host, &create_options, false },
+	{ "cgroup-v2", &unified_host, &create_options, false },
+	{ "cgroup-v2-owner", &unified_host, &create_options, false },
+	{ "cgroup-rootless", &rootless_host, &create_options, false },
+	{ "cgroup-mixed", &mixed_host, &create_options, false },
+	{ "devices-v2", &unified_host, &create_options, false },
 	{ "json", &hybrid_host, &no_cgroup_options, true },
 };
 

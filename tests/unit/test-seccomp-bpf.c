@@ -110,10 +110,11 @@ struct seccomp_filter profile_compile(struct arena *arena, const struct config_s
 				      uint32_t native)
 {
 	struct document doc = DOCUMENT_INIT;
+	const struct seccomp_options options = { .native_arch = native };
 	struct error err = ERROR_INIT;
 	struct seccomp_filter filter;
 
-	if (seccomp_compile(&doc, conf, native, arena, &filter, &err) < 0)
+	if (seccomp_compile(&doc, conf, &options, arena, &filter, &err) < 0)
 		fail_msg("%s", err.subject);
 	assert_in_range(filter.n, 1, BPF_MAXINSNS);
 	return filter;

@@ -34,7 +34,7 @@ static void assert_refused(const struct config_seccomp *conf, enum error_code co
 	struct error err = ERROR_INIT;
 	struct seccomp_filter filter;
 
-	assert_true(seccomp_compile(&doc, conf, X86_64, &arena, &filter, &err) < 0);
+	assert_true(seccomp_compile(&doc, conf, &(struct seccomp_options){ .native_arch = X86_64 }, &arena, &filter, &err) < 0);
 	assert_int_equal(err.code, code);
 	if (!strstr(err.subject, words))
 		fail_msg("\"%s\" does not say \"%s\"", err.subject, words);

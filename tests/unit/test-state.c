@@ -418,6 +418,7 @@ static void killed_create(void **state)
 {
 	struct error err = ERROR_INIT;
 	struct host host = { 0 };
+	struct cgroup_setting setting = { .file = "cgroup.procs" };
 	struct cgroup_dir d = { NULL, NULL, 1, 0 };
 	struct record r;
 	char file[512];
@@ -433,7 +434,8 @@ static void killed_create(void **state)
 				     &err), 0);
 	pid = sleeper();
 	(void)snprintf(file, sizeof(file), "%d", (int)pid);
-	assert_int_equal(cgroup_set(d.dir, "cgroup.procs", file, 0, &err), 0);
+	setting.value = file;
+	assert_int_equal(cgroup_set(d.dir, &setting, &err), 0);
 	r = record_of("k", sleeper());
 	r.complete = false;
 	r.cgroup = (struct cgroup){ &d, 1 };

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "libcontainer/run/cgroups.h"
+
+#include "base/log.h"
+#include "base/str.h"
+
+#include <errno.h>
+
+#define REMOVE_DEADLINE_MS 10000
+
+static struct cgroup_dir *cgroup_of(const struct execution *x, const char *dir)
+{
+	for (size_t i = 0; i < x->record.cgroup.n; i++)
+		if (streq(x->record.cgroup.v[i].dir, dir))
+			return &x->record.cgroup.v[i];
+	return NULL;
+}
+
+bool cgroup_is_present(const struct execution *x, const char *dir)
+{
+	const struct cgroup_dir *entry = cgroup_of(x, dir);
+
+	return !entry || !x->cgroup_absent[entry - x->record.cgroup.v];
+}
+
+int cgroups_present(struct execution *x, struct cgroup *ret, struct error *err)
+{
+	const struct cgroup *all = &x->record.cgroup;
+
+	*ret = (struct cgroup){ .v = arena_calloc(&x->arena, all->n + 1, sizeof(*ret->v)) };
+	if (!ret->v)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, "record");
+	for (size_t i = 0; i < all->n; i++)
+		if (!x->cgroup_absent[i])
+			ret->v[ret->n++] = all->v[i];
+	return 0;
+}
+
+static bool is_refused(int r)
+{
+	return r == -EACCES || r == -EPERM || r == -EROFS;
+}
+
+int op_cgroup_create(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_cgroup_create *op = data;
+	const struct program *p = &x->program;
+	struct cgroup_dir *entry = cgroup_of(x, program_str(p, op->dir));
+	uint32_t made = 0;
+	int r;
+
+	if (!entry)
+		return error_set(err, ERR_CGROUP, 0, "%s: not prepared", program_str(p, op->dir));
+	/* Until it is known to be ours, an undo must leave it alone. */
+	entry->made = 0;
+	x->cgroup_optional = op->flags & CGROUP_CREATE_OPTIONAL;
+	r = cgroup_make(program_str(p, op->mount), entry->dir, entry->controllers, op->version, &made, err);
+	entry->made = r < 0 ? 0 : made;
+	if (!is_refused(r) || !x->cgroup_optional)
+		return r;
+	log_debug("cgroup %s is not this user's to make: going on without it", entry->dir);
+	error_clear(err);
+	x->cgroup_absent[entry - x->record.cgroup.v] = true;
+	return 0;
+}
+
+/* All at once, when the first one is met: one deadline for all. */
+void undo_cgroup_create(struct execution *x, const void *data _unused_)
+{
+	struct cgroup made = { .v = x->record.cgroup.v };
+	struct error err = ERROR_INIT;
+	char words[ERROR_SENTENCE_SIZE];
+	uint32_t begun = 0;
+
+	/* The present operation was begun as well, although it is off the stack already. */
+	for (uint32_t i = 0; i <= x->n_undo; i++)
+		begun += x->program.ops[x->undo[i]].type == OP_CGROUP_CREATE;
+	made.n = MIN(begun, x->record.cgroup.n);
+	x->record.cgroup.n = 0;
+	if (made.n == 0)
+		return;
+	if (!x->record.private_pidns && x->pid > 0)
+		(void)cgroup_signal(&made, 9, &err);
+	error_clear(&err);
+	if (cgroup_remove(&made, REMOVE_DEADLINE_MS, &err) < 0) {
+		(void)error_format(&err, words, sizeof(words));
+		log_warning("%s", words);
+	}
+}
+
+int op_cgroup_controllers(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_cgroup_controllers *op = data;
+	const struct program *p = &x->program;
+	const char *dir = program_str(p, op->dir);
+
+	if (!cgroup_is_present(x, dir))
+		return 0;
+	return cgroup_enable(program_str(p, op->mount), dir, program_str(p, op->needed),
+			     op->flags & CGROUP_CONTROLLERS_ALL, err);
+}
+
+/* A cgroup that was there before keeps what its owner has set. */
+static bool is_left_alone(const struct execution *x, const char *dir, uint32_t flags)
+{
+	const struct cgroup_dir *entry = cgroup_of(x, dir);
+
+	return !cgroup_is_present(x, dir) || (flags & CGROUP_SET_IF_NEW && (!entry || entry->made == 0));
+}
+
+int op_cgroup_set(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_cgroup_set *op = data;
+	const struct program *p = &x->program;
+	const struct cgroup_setting setting = {
+		.file = program_str(p, op->file),
+		.value = program_str(p, op->value),
+		.flags = op->flags,
+		.other_file = program_str(p, op->other_file),
+		.other_value = program_str(p, op->other_value),
+	};
+	const char *dir = program_str(p, op->dir);
+
+	return is_left_alone(x, dir, op->flags) ? 0 : cgroup_set(dir, &setting, err);
+}
+
+int op_cgroup_devices(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_cgroup_devices *op = data;
+	const char *dir = program_str(&x->program, op->dir);
+	int r;
+
+	if (is_left_alone(x, dir, op->flags))
+		return 0;
+	r = cgroup_devices_set(dir, program_blob(&x->program, op->filter),
+			       op->filter.len / CGROUP_DEVICES_INSN_SIZE, err);
+	if (!is_refused(r) || !(op->flags & CGROUP_SET_OPTIONAL))
+		return r;
+	log_debug("%s: this user may not attach a device list, what devices there are depends on the host's", dir);
+	error_clear(err);
+	return 0;
+}
+
+/* A directory that was there before stays, and must not keep our list. */
+void undo_cgroup_devices(struct execution *x, const void *data)
+{
+	const struct op_cgroup_devices *op = data;
+	const char *dir = program_str(&x->program, op->dir);
+	const struct cgroup_dir *entry = cgroup_of(x, dir);
+
+	if (entry && entry->made == 0 && !is_left_alone(x, dir, op->flags))
+		cgroup_devices_unset(dir);
+}
+
+int op_cgroup_owner(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_cgroup_owner *op = data;
+	const char *dir = program_str(&x->program, op->dir);
+	int r = is_left_alone(x, dir, CGROUP_SET_IF_NEW) ? 0 : cgroup_give(dir, op->uid, err);
+
+	if (!is_refused(r) || !(op->flags & CGROUP_SET_OPTIONAL))
+		return r;
+	error_clear(err);
+	return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_RUN_CGROUPS_H
+#define BERTH_RUN_CGROUPS_H
+
+/* Operations on the container's cgroups. */
+
+#include "libcontainer/run/execute.h"
+
+op_do op_cgroup_create, op_cgroup_controllers, op_cgroup_set, op_cgroup_devices, op_cgroup_owner;
+void undo_cgroup_create(struct execution *x, const void *data);
+void undo_cgroup_devices(struct execution *x, const void *data);
+
+/* False for a cgroup that an ordinary user's container does without. */
+bool cgroup_is_present(const struct execution *x, const char *dir);
+
+/* *ret, in the arena: the cgroups of the record that are present. */
+int cgroups_present(struct execution *x, struct cgroup *ret, struct error *err);
+
+#endif
