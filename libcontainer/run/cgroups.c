@@ -21,7 +21,7 @@ bool cgroup_is_present(const struct execution *x, const char *dir)
 {
 	const struct cgroup_dir *entry = cgroup_of(x, dir);
 
-	return !entry || !x->cgroup_absent[entry - x->record.cgroup.v];
+	return !entry || !x->cgroup_absent || !x->cgroup_absent[entry - x->record.cgroup.v];
 }
 
 int cgroups_present(struct execution *x, struct cgroup *ret, struct error *err)

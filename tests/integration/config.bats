@@ -235,7 +235,7 @@ refuse_text() {
 		and (.mountOptions | index("rro") and index("idmap") and index("ro"))
 		and (.linux.namespaces | index("user") and index("time") and length == 8)
 		and (.linux.capabilities | index("CAP_CHOWN"))
-		and .linux.cgroup.v1 and .linux.seccomp.enabled
+		and .linux.cgroup.v1 and .linux.cgroup.v2 and .linux.cgroup.rdma and .linux.seccomp.enabled
 		and (.linux.seccomp.actions | length) == 9 and (.linux.seccomp.operators | length) == 7
 		and (.linux.seccomp.archs | length) == 23 and (.linux.seccomp.knownFlags | length) == 4
 		and .linux.mountExtensions.idmap.enabled
