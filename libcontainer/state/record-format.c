@@ -485,3 +485,8 @@ int record_format(const struct record *record, struct buf *out)
 	buf_adds(out, tail);
 	return out->failed ? -ENOMEM : 0;
 }
+
+uint64_t record_checksum(const char *data, size_t len)
+{
+	return checksum(data, len);
+}

@@ -22,6 +22,8 @@ BEGIN {
 	add("flow-plain", "create, start, wait, delete, plain bundle", "wall", "ms", "", "")
 	add("state", "state", "cpu", "ms", 0.35, "ratio")
 	add("kill", "kill", "cpu", "ms", 0.35, "ratio")
+	add("exec", "exec of true", "cpu", "ms", 0.50, "ratio")
+	add("exec", "exec of true", "wall", "ms", 0.55, "ratio")
 	add("list", "list of " containers, "cpu", "ms", 0.50, "ratio")
 	add("memory", "memory of a waiting container", "PSS", "KiB", 100, "value")
 	add("filter", "Docker's default filter built", "wall", "ms", 0.50, "value")
@@ -86,15 +88,14 @@ function meets_bar(row, which,    now, base)
 	return now / base <= bars[row]
 }
 
-# pass, fail or "" where there is nothing to judge. The lenient reading: a bar is missed when the medians
-# and the minima both miss it, since other work on the machine moves either.
+# pass, fail or "" where there is nothing to judge. Medians alone count: a minimum is what nobody gets to see again.
 function verdict(row)
 {
 	if (bars[row] == "" || value(row, judged, "median") == "")
 		return ""
-	if (kinds[row] == "ratio" && !fastest_crun(row, "minimum"))
+	if (kinds[row] == "ratio" && !fastest_crun(row, "median"))
 		return ""
-	return meets_bar(row, "median") || meets_bar(row, "minimum") ? "pass" : "fail"
+	return meets_bar(row, "median") ? "pass" : "fail"
 }
 
 function bar_text(row)

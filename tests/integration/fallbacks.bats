@@ -100,7 +100,7 @@ same_view() {
 	same_view EPERM
 }
 
-@test "without mount calls a user namespace in the host's network binds its sysfs" {
+@test "F108 without mount calls a user namespace in the host's network binds its sysfs" {
 	user_namespace
 	edit '.linux.namespaces |= map(select(.type != "network"))'
 	same_view ENOSYS
@@ -174,7 +174,7 @@ without() {
 	assert_clean
 }
 
-@test "what has no fallback is named, with the kernel that has it, and leaves nothing" {
+@test "F101 what has no fallback is named, with the kernel that has it, and leaves nothing" {
 	local errno
 	for errno in ENOSYS EPERM; do
 		without $errno pidfd_open pidfd_open "Linux 5.3"

@@ -76,7 +76,7 @@ kinds() {
 	local host
 	host=ns=$(readlink /proc/self/ns/mnt)
 	[ "$(grep -cF "$host" "$LOG")" -eq 2 ]
-	! grep createContainer "$LOG" | grep -qF "$host"
+	[ "$(grep ^createContainer "$LOG" | grep -cF "$host")" -eq 0 ]
 }
 
 @test "F165 F166 F167 args and env are exact, without env the caller's" {
@@ -86,7 +86,8 @@ kinds() {
 	create_container
 	[[ "$(cat "$LOG.args")" == *"|a b||" ]]
 	grep -qx A=1 "$LOG.env"
-	! grep -q ^HOME= "$LOG.env"
+	run grep ^HOME= "$LOG.env"
+	[ "$status" -eq 1 ]
 	berth delete --force "$ID"
 	edit 'del(.hooks.createRuntime[0].env)'
 	MARK=from-caller create_container
@@ -123,7 +124,8 @@ kinds() {
 	create_container
 	run berth start "$ID" 3>&-
 	expect_error startContainer 5
-	! grep -q program "$BUNDLE/rootfs/log/ran"
+	run grep program "$BUNDLE/rootfs/log/ran"
+	[ "$status" -ne 0 ]
 	[ "$(kinds)" = poststop ]
 	run berth state "$ID"
 	expect_error "does not exist"
@@ -159,7 +161,8 @@ kinds() {
 	try_create
 	expect_error createRuntime
 	[ $((SECONDS - start)) -lt 5 ]
-	! pgrep -f "sleep 987"
+	run pgrep -f "sleep 987"
+	[ "$status" -eq 1 ] || fail "still there: $output"
 }
 
 @test "F191 the end of a hook's output is in the error" {

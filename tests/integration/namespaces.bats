@@ -230,6 +230,51 @@ hold_namespaces() {
 	refuse '.linux.rootfsPropagation = "sideways"' /linux/rootfsPropagation
 }
 
+# What is mounted in the rootfs on the host while the container runs, and the other way round: in a mount namespace of
+# the test's own, where the rootfs is shared.
+@test "F437 F438 F439 propagation of mounts that are made later" {
+	local word
+	mkdir -p "$BUNDLE/rootfs/late" "$BUNDLE/rootfs/own"
+	container_args sleep 1000
+	cat >"$TMP/script" <<-'SCRIPT'
+		set -e
+		mount --bind "$3/rootfs" "$3/rootfs"
+		mount --make-shared "$3/rootfs"
+		"$1" --root "$2" run -d --bundle "$3" "$4" </dev/null >/dev/null
+		pid=$("$1" --root "$2" state "$4" | jq .pid)
+		mount -t tmpfs of-the-host "$3/rootfs/late"
+		nsenter -t "$pid" -m mount -t tmpfs of-the-container /own
+		echo "$(grep -c ' /late .* of-the-host ' "/proc/$pid/mountinfo") $(grep -c of-the-container /proc/self/mountinfo)"
+		"$1" --root "$2" delete --force "$4"
+	SCRIPT
+	for word in slave private shared; do
+		edit '.linux.rootfsPropagation = $w' --arg w "$word"
+		run unshare -m --propagation private sh "$TMP/script" "$BERTH" "$ROOT" "$BUNDLE" "$ID" 3>&-
+		[ "$status" -eq 0 ] || fail "$word: $output"
+		case $word in
+		slave) [ "$output" = "1 0" ] || fail "slave: $output" ;;
+		private) [ "$output" = "0 0" ] || fail "private: $output" ;;
+		# Its own peer group: events of the host's would be the host's to see as well.
+		shared) [ "$output" = "0 0" ] || fail "shared: $output" ;;
+		esac
+	done
+}
+
+@test "F212 outer and inner namespaces are joined in the order that the kernel wants" {
+	chmod 755 "$TMP" "$BUNDLE"
+	NETNS=bt$$
+	ip netns add "$NETNS"
+	hold_namespaces --user --map-root-user --ipc --uts
+	# The inner ones first in the configuration, and the outer one last, behind the user namespace.
+	edit 'del(.hostname) | (.mounts[] | select(.type == "devpts")).options -= ["gid=5"] | .mounts |= map(select(.type != "sysfs"))
+		| .linux.namespaces = [{type: "ipc", path: "/proc/\($p)/ns/ipc"}, {type: "user", path: "/proc/\($p)/ns/user"},
+			{type: "uts", path: "/proc/\($p)/ns/uts"}, {type: "network", path: $net}, {type: "pid"}, {type: "mount"}]' \
+		--arg p "$HOLDER" --arg net "/run/netns/$NETNS"
+	container_script 'for n in ipc user uts net; do readlink /proc/self/ns/$n; done'
+	run_ok
+	[ "$output" = "$(readlink "/proc/$HOLDER"/ns/{ipc,user,uts}; ip netns exec "$NETNS" readlink /proc/self/ns/net)" ]
+}
+
 @test "F451 nothing of the host is left to see after pivot_root" {
 	container_script 'awk "{ print \$5 }" /proc/self/mountinfo; ls /'
 	run_ok

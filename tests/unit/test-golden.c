@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,14 +49,10 @@ static const struct compile_options no_cgroup_options = {
 
 /* As update has it: each mount point is the container's own directory. */
 static struct host_hierarchy container_hierarchies[] = {
-	{ "/cg/cpu/web", "cpu,cpuacct", 1, "/", NULL }, { "/cg/cpuset/web", "cpuset", 1, "/", NULL },
-	{ "/cg/memory/web", "memory", 1, "/", NULL },	{ "/cg/pids/web", "pids", 1, "/", NULL },
-	{ "/cg/blkio/web", "blkio", 1, "/", NULL },	{ "/cg/hugetlb/web", "hugetlb", 1, "/", NULL },
+	{ "/cg/cpu/web", "cpu,cpuacct", 1, "/", NULL },   { "/cg/cpuset/web", "cpuset", 1, "/", NULL },
+	{ "/cg/memory/web", "memory", 1, "/", NULL },	    { "/cg/pids/web", "pids", 1, "/", NULL },
+	{ "/cg/blkio/web", "blkio", 1, "/", NULL },	    { "/cg/hugetlb/web", "hugetlb", 1, "/", NULL },
 	{ "/cg/net/web", "net_cls,net_prio", 1, "/", NULL }, { "/cg/unified/web", "", 2, "/", "" },
-};
-
-static struct host_hierarchy container_v2_hierarchies[] = {
-	{ "/cg/web", "", 2, "/", "cpuset,cpu,io,memory,hugetlb,pids" },
 };
 
 static const struct host container_host = {
@@ -63,10 +60,22 @@ static const struct host container_host = {
 	.n_hierarchies = ELEMENTSOF(container_hierarchies),
 };
 
+static struct host_hierarchy container_v2_hierarchies[] = {
+	{ "/cg/web", "", 2, "/", "cpuset,cpu,io,memory,hugetlb,pids" },
+};
+
 static const struct host container_v2_host = {
 	.hierarchies = container_v2_hierarchies,
 	.n_hierarchies = ELEMENTSOF(container_v2_hierarchies),
 	.unified = true,
+};
+
+static const struct compile_options exec_options = {
+	.id = "web",
+	.pid_file = "/run/exec.pid",
+	.pidfd_socket = "/run/pidfd.sock",
+	.have_console_socket = true,
+	.detached = true,
 };
 
 static const struct golden goldens[] = {
@@ -211,12 +220,69 @@ static void test_golden(void **state)
 	assert_string_equal(got.data, expected.data);
 }
 
+/* exec.json holds the configuration of a container and the process that is added to it. */
+static void compile_exec_golden(struct buf *out)
+{
+	static const struct exec_cgroup cgroups[] = {
+		{ "/sys/fs/cgroup/cpu,cpuacct/docker/0123", "cpu,cpuacct", 1 },
+		{ "/sys/fs/cgroup/memory/docker/0123", "memory", 1 },
+		{ "/sys/fs/cgroup/unified/docker/0123", "", 2 },
+	};
+	static const char *const sub_cgroups[] = { "memory,cpu:/sub//dir/" };
+	_cleanup_document_ struct document doc = DOCUMENT_INIT, process_doc = DOCUMENT_INIT;
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	_cleanup_buf_ struct buf text = BUF_INIT, process_text = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct config_process *process;
+	struct compiled compiled;
+	struct program program, keep;
+	struct config *config;
+	struct exec_base base;
+
+	read_file(golden_path("exec", ".json"), &text);
+	read_file(golden_path("exec-process", ".json"), &process_text);
+	if (config_read(&doc, text.data, text.len, &config, &err) < 0
+	    || compile(&doc, config, &unified_host, &create_options, &arena, &compiled, &err) < 0
+	    || keep_read(compiled.keep, compiled.keep_size, &keep, &err) < 0
+	    || config_read_process(&process_doc, process_text.data, process_text.len, &process, &err) < 0)
+		fail_with(&err);
+	base = (struct exec_base){
+		.keep = &keep,
+		.annotations = &config->annotations,
+		.cgroups = cgroups,
+		.n_cgroups = ELEMENTSOF(cgroups),
+		.namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER,
+		.oom_score_adj = 17,
+		.sub_cgroups = sub_cgroups,
+		.n_sub_cgroups = ELEMENTSOF(sub_cgroups),
+	};
+	if (compile_exec(&process_doc, process, &base, &unified_host, &exec_options, &arena, &compiled, &err) < 0
+	    || program_check(compiled.program, compiled.program_size, &program, &err) < 0
+	    || explain(&program, false, out, &err) < 0)
+		fail_with(&err);
+}
+
+static void test_exec(void **state)
+{
+	_cleanup_buf_ struct buf got = BUF_INIT, expected = BUF_INIT;
+
+	(void)state;
+	compile_exec_golden(&got);
+	if (getenv("BERTH_GOLDEN_UPDATE")) {
+		write_file(golden_path("exec", ".expected"), &got);
+		return;
+	}
+	read_file(golden_path("exec", ".expected"), &expected);
+	assert_string_equal(got.data, expected.data);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ELEMENTSOF(goldens)];
+	struct CMUnitTest tests[ELEMENTSOF(goldens) + 1];
 
 	for (size_t i = 0; i < ELEMENTSOF(goldens); i++)
 		tests[i] = (struct CMUnitTest){ goldens[i].name, test_golden, NULL, NULL,
 						(void *)(uintptr_t)&goldens[i] };
+	tests[ELEMENTSOF(goldens)] = (struct CMUnitTest){ "exec", test_exec, NULL, NULL, NULL };
 	return cmocka_run_group_tests_name("golden", tests, NULL, NULL);
 }
