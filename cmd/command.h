@@ -153,8 +153,8 @@ int option_number(struct context *ctx, enum option_id id, const char *name, uint
 int cmd_completion(struct context *ctx);
 int cmd_create(struct context *ctx);
 int cmd_delete(struct context *ctx);
-int cmd_events(struct context *ctx);
 int cmd_exec(struct context *ctx);
+int cmd_events(struct context *ctx);
 int cmd_explain(struct context *ctx);
 int cmd_features(struct context *ctx);
 int cmd_kill(struct context *ctx);

@@ -9,10 +9,10 @@ BERTH_SOURCES += \
 	cmd/completion-zsh.c \
 	cmd/create.c \
 	cmd/delete.c \
-	cmd/events.c \
 	cmd/exec-process.c \
 	cmd/exec.c \
 	cmd/exec.h \
+	cmd/events.c \
 	cmd/explain.c \
 	cmd/features.c \
 	cmd/help.c \

@@ -105,6 +105,11 @@ int config_write(const struct config *config, struct buf *out, struct error *err
 	return table_write(&config_table, config, "\t", out, err);
 }
 
+int config_write_process(const struct config_process *process, struct buf *out, struct error *err)
+{
+	return table_write(&config_process_table, process, NULL, out, err);
+}
+
 int config_write_resources(const struct config_resources *resources, struct buf *out, struct error *err)
 {
 	struct config_resources written = *resources;
@@ -118,9 +123,4 @@ struct config_resources *config_overlay_resources(const struct config_resources 
 						  const struct config_resources *over, struct arena *arena)
 {
 	return table_overlay(&config_resources_table, base, over, arena);
-}
-
-int config_write_process(const struct config_process *process, struct buf *out, struct error *err)
-{
-	return table_write(&config_process_table, process, NULL, out, err);
 }

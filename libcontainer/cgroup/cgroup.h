@@ -31,8 +31,8 @@ struct cgroup {
 /* Fills host->hierarchies (in the arena) from mountinfo and /proc/self/cgroup. */
 int cgroup_detect(struct arena *arena, struct host *ret, struct error *err);
 
-/* The controllers of a v2 cgroup, "cpu,memory", empty when that cannot be read; in the arena. 0 or -ENOMEM. */
-int cgroup_available(struct arena *arena, const char *dir, const char **ret);
+/* v2: the controllers that dir has, "cpu,memory"; none where it cannot be read. -ENOMEM. */
+int cgroup_available(const char *dir, struct arena *arena, const char **ret);
 
 /* The directory of the v2 cgroup in which a process, given by its directory in procfs, is now. */
 int cgroup_open_present(int proc, struct error *err);

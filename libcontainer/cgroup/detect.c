@@ -251,7 +251,7 @@ static int read_own(struct detect *d, int fd)
 	return r;
 }
 
-int cgroup_available(struct arena *arena, const char *dir, const char **ret)
+int cgroup_available(const char *dir, struct arena *arena, const char **ret)
 {
 	_cleanup_close_ int fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
 	char text[512] = "";
@@ -263,14 +263,6 @@ int cgroup_available(struct arena *arena, const char *dir, const char **ret)
 			*s = ',';
 	*ret = arena_strdup(arena, text);
 	return *ret ? 0 : -ENOMEM;
-}
-
-static int read_available(const struct detect *d, const char *mount, const char **ret)
-{
-	if (d->check)
-		return cgroup_available(d->arena, mount, ret);
-	*ret = "";
-	return 0;
 }
 
 static int take_results(const struct detect *d, struct host *ret)

@@ -19,7 +19,7 @@
 struct change {
 	const struct program_op *op;
 	const char *dir;
-	struct cgroup_setting new;
+	struct cgroup_setting setting; /* of the file that there is */
 	char *before;    /* what brings back the present value */
 	uint32_t index;  /* of the operation */
 	bool done;
@@ -49,8 +49,6 @@ static int container_host(const struct record *record, struct arena *arena, stru
 			.version = cg->v[i].version,
 			.own = "/",
 		};
-		if (cg->v[i].version == 2 && cgroup_available(arena, cg->v[i].dir, &h[i].available) < 0)
-			return error_set(err, ERR_NO_MEMORY, ENOMEM, "update");
 		ret->unified &= cg->v[i].version == 2;
 	}
 	return 0;
@@ -63,19 +61,33 @@ static void blame(const struct program *p, const struct program_op *op, struct e
 		error_add_pointer(err, program_str(p, op->origin), op->line, 0);
 }
 
-/* Reads what is there now; where the file is missing and another one stands in for it, that one is meant. */
-static int save(struct update *u, struct change *c, struct error *err)
+/* 1: there is something to write; 0: not on this host, which is no error. */
+static int prepare_one(struct update *u, struct change *c, const struct op_cgroup_set *op, struct error *err)
 {
-	struct cgroup_setting *s = &c->new;
-	int r = cgroup_saved_value(c->dir, s->file, s->value, &u->arena, &c->before, err);
+	const struct program *p = &u->program;
+	const struct cgroup_setting setting = {
+		.file = program_str(p, op->file),
+		.value = program_str(p, op->value),
+		.flags = op->flags,
+		.other_file = program_str(p, op->other_file),
+		.other_value = program_str(p, op->other_value),
+	};
+	int r;
 
-	if (r == -ENOENT && !error_is_set(err) && s->other_file) {
-		s->file = s->other_file;
-		s->value = s->other_value;
-		r = cgroup_saved_value(c->dir, s->file, s->value, &u->arena, &c->before, err);
+	c->dir = program_str(p, op->dir);
+	c->setting = (struct cgroup_setting){ .file = setting.file, .value = setting.value, .flags = op->flags };
+	r = cgroup_saved_value(c->dir, setting.file, setting.value, &u->arena, &c->before, err);
+	if (r == -ENOENT && !error_is_set(err) && setting.other_file) {
+		c->setting.file = setting.other_file;
+		c->setting.value = setting.other_value;
+		r = cgroup_saved_value(c->dir, c->setting.file, c->setting.value, &u->arena, &c->before, err);
 	}
-	s->other_file = NULL;
-	return r;
+	if (r != -ENOENT || error_is_set(err))
+		return r < 0 ? r : 1;
+	if (op->flags & CGROUP_SET_OPTIONAL)
+		return 0;
+	r = cgroup_set(c->dir, &setting, err); /* it says what it means that this file is missing */
+	return r < 0 ? r : 1;
 }
 
 /* The writes of the program, with what takes each of them back. */
@@ -93,18 +105,8 @@ static int prepare(struct update *u, struct error *err)
 
 		if (p->ops[i].type != OP_CGROUP_SET)
 			continue;
-		*c = (struct change){
-			.op = &p->ops[i],
-			.dir = program_str(p, op->dir),
-			.new = { program_str(p, op->file), program_str(p, op->value), op->flags,
-				 program_str(p, op->other_file), program_str(p, op->other_value) },
-			.index = i,
-		};
-		r = save(u, c, err);
-		if (r == -ENOENT && !error_is_set(err) && (op->flags & CGROUP_SET_OPTIONAL))
-			continue;
-		if (r == -ENOENT && !error_is_set(err)) /* it says what it means that this file is missing */
-			r = cgroup_set(c->dir, &c->new, err);
+		*c = (struct change){ .op = &p->ops[i], .index = i };
+		r = prepare_one(u, c, program_data(p, c->op), err);
 		if (r < 0) {
 			blame(p, c->op, err);
 			return r;
@@ -119,10 +121,10 @@ static int write_new(struct change *c, struct error *err)
 	int r;
 
 	fault_before(c->index);
-	r = cgroup_set(c->dir, &c->new, err);
+	r = cgroup_set(c->dir, &c->setting, err);
 	if (r == 0) {
 		c->done = true;
-		r = cgroup_check_value(c->dir, c->new.file, c->new.value, err);
+		r = cgroup_check_value(c->dir, c->setting.file, c->setting.value, err);
 	}
 	fault_after(c->index);
 	return r;
@@ -130,8 +132,8 @@ static int write_new(struct change *c, struct error *err)
 
 static int write_old(struct change *c, struct error *err)
 {
-	const struct cgroup_setting old = { .file = c->new.file, .value = c->before };
-	int r = cgroup_set(c->dir, &old, err);
+	const struct cgroup_setting setting = { .file = c->setting.file, .value = c->before };
+	int r = cgroup_set(c->dir, &setting, err);
 
 	if (r == 0)
 		c->done = false;

@@ -49,19 +49,19 @@ static const struct compile_options no_cgroup_options = {
 
 /* As update has it: each mount point is the container's own directory. */
 static struct host_hierarchy container_hierarchies[] = {
-	{ "/cg/cpu/web", "cpu,cpuacct", 1, "/", NULL }, { "/cg/cpuset/web", "cpuset", 1, "/", NULL },
-	{ "/cg/memory/web", "memory", 1, "/", NULL },	{ "/cg/pids/web", "pids", 1, "/", NULL },
-	{ "/cg/blkio/web", "blkio", 1, "/", NULL },	{ "/cg/hugetlb/web", "hugetlb", 1, "/", NULL },
+	{ "/cg/cpu/web", "cpu,cpuacct", 1, "/", NULL },   { "/cg/cpuset/web", "cpuset", 1, "/", NULL },
+	{ "/cg/memory/web", "memory", 1, "/", NULL },	    { "/cg/pids/web", "pids", 1, "/", NULL },
+	{ "/cg/blkio/web", "blkio", 1, "/", NULL },	    { "/cg/hugetlb/web", "hugetlb", 1, "/", NULL },
 	{ "/cg/net/web", "net_cls,net_prio", 1, "/", NULL }, { "/cg/unified/web", "", 2, "/", "" },
-};
-
-static struct host_hierarchy container_v2_hierarchies[] = {
-	{ "/cg/web", "", 2, "/", "cpuset,cpu,io,memory,hugetlb,pids" },
 };
 
 static const struct host container_host = {
 	.hierarchies = container_hierarchies,
 	.n_hierarchies = ELEMENTSOF(container_hierarchies),
+};
+
+static struct host_hierarchy container_v2_hierarchies[] = {
+	{ "/cg/web", "", 2, "/", "cpuset,cpu,io,memory,hugetlb,pids" },
 };
 
 static const struct host container_v2_host = {
