@@ -283,8 +283,10 @@ static int take_results(const struct detect *d, struct host *ret)
 			.controllers = c->controllers,
 			.version = c->version,
 			.own = c->own,
+			.available = c->version == 2 ? "" : NULL,
 		};
-		if (c->version == 2 && read_available(d, c->mount, &h[n - 1].available) < 0)
+		if (c->version == 2 && d->check &&
+		    cgroup_available(c->mount, d->arena, &h[n - 1].available) < 0)
 			return -ENOMEM;
 		have_v1 |= c->version == 1;
 		have_v2 |= c->version == 2;

@@ -12,7 +12,6 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/events.c \
 	libcontainer/run/exec.c \
 	libcontainer/run/exec-target.c \
-	libcontainer/run/events.c \
 	libcontainer/run/execute.c libcontainer/run/execute.h \
 	libcontainer/run/fault.c libcontainer/run/fault.h \
 	libcontainer/run/follow.c libcontainer/run/follow.h \
