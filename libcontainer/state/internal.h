@@ -25,6 +25,9 @@
 int record_format(const struct record *record, struct buf *out);
 int record_parse(char *text, size_t len, struct arena *arena, struct record *ret);
 
+/* The checksum of a record, for other files as well: it finds damage, not forgery. */
+uint64_t record_checksum(const char *data, size_t len);
+
 /*
  * State letter and start time of a process, from /proc/PID/stat. -ESRCH when there is no such process;
  * a zombie is reported, not judged.
