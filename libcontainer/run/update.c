@@ -99,7 +99,6 @@ static int prepare(struct update *u, struct error *err)
 	if (!u->v)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "update");
 	for (uint32_t i = 0; i < p->header->n_ops; i++) {
-		const struct op_cgroup_set *op = program_data(p, &p->ops[i]);
 		struct change *c = &u->v[u->n];
 		int r;
 
