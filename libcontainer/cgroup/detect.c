@@ -251,10 +251,9 @@ static int read_own(struct detect *d, int fd)
 	return r;
 }
 
-/* The controllers of a v2 tree, "cpu,memory". */
-static int read_available(const struct detect *d, const char *mount, const char **ret)
+int cgroup_available(const char *dir, struct arena *arena, const char **ret)
 {
-	_cleanup_close_ int fd = d->check ? sys_openat(AT_FDCWD, mount, O_PATH | O_DIRECTORY, 0) : -1;
+	_cleanup_close_ int fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
 	char text[512] = "";
 
 	if (fd >= 0 && cgroup_read(fd, "cgroup.controllers", text, sizeof(text)) < 0)
@@ -262,7 +261,7 @@ static int read_available(const struct detect *d, const char *mount, const char 
 	for (char *s = text; *s; s++)
 		if (*s == ' ')
 			*s = ',';
-	*ret = arena_strdup(d->arena, text);
+	*ret = arena_strdup(arena, text);
 	return *ret ? 0 : -ENOMEM;
 }
 
@@ -284,8 +283,10 @@ static int take_results(const struct detect *d, struct host *ret)
 			.controllers = c->controllers,
 			.version = c->version,
 			.own = c->own,
+			.available = c->version == 2 ? "" : NULL,
 		};
-		if (c->version == 2 && read_available(d, c->mount, &h[n - 1].available) < 0)
+		if (c->version == 2 && d->check &&
+		    cgroup_available(c->mount, d->arena, &h[n - 1].available) < 0)
 			return -ENOMEM;
 		have_v1 |= c->version == 1;
 		have_v2 |= c->version == 2;

@@ -146,7 +146,8 @@ int process_emit_console(struct compiler *c)
 	}
 	op.uid = p->user.uid.v;
 	op.gid = p->user.gid.v;
-	op.mount = has_namespace(c, CLONE_NEWNS);
+	/* /dev/console is that of the first process. */
+	op.mount = !c->exec && has_namespace(c, CLONE_NEWNS);
 	compiler_emit(c, OP_CONSOLE, &op, &p->terminal);
 	return 0;
 }

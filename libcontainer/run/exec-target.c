@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at the container that exec enters. */
 #define _GNU_SOURCE
+#include "libcontainer/run/exec.h"
+
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/run/execute.h"
@@ -9,6 +11,8 @@
 
 #include <errno.h>
 #include <string.h>
+
+#define DEATH_WAIT_MS 500
 
 void exec_target_done(struct exec_target *target)
 {
@@ -93,6 +97,21 @@ static int target_read(int dir, const char *id, bool ignore_paused, struct exec_
 	return r;
 }
 
+/*
+ * A dying init has no namespaces any more, and takes the other processes of its pid namespace along before it can
+ * be seen to be dead: hence the short wait where the failure may come from that.
+ */
+void exec_blame_init(const struct exec_target *target, const char *id, struct error *err)
+{
+	bool maybe = err->code == ERR_INIT_DIED || err->code == ERR_INIT_START || err->code == ERR_NAMESPACE;
+
+	if (target->pidfd < 0 || err->code == ERR_INTERRUPTED ||
+	    sys_pidfd_wait(target->pidfd, maybe ? DEATH_WAIT_MS : 0) <= 0)
+		return;
+	error_clear(err);
+	(void)error_set(err, ERR_EXEC_STOPPED, 0, "%s", id);
+}
+
 int exec_target_open(const struct state_root *root, const char *id, bool ignore_paused,
 		     struct exec_target *ret, struct error *err)
 {
@@ -101,13 +120,12 @@ int exec_target_open(const struct state_root *root, const char *id, bool ignore_
 
 	if (r == 0)
 		r = target_read(dir, id, ignore_paused, ret, err);
-	/* It may end, and even be deleted, at any moment: then that is the reason. */
-	if (ret->pidfd >= 0 && sys_pidfd_wait(ret->pidfd, 0) > 0) {
-		error_clear(err);
+	if (r == 0 && sys_pidfd_wait(ret->pidfd, 0) > 0)
 		return error_set(err, ERR_EXEC_STOPPED, 0, "%s", id);
-	}
-	if (r < 0)
+	if (r < 0) {
+		exec_blame_init(ret, id, err);
 		return r;
+	}
 	ret->base.keep = &ret->keep;
 	ret->base.annotations = &ret->record.annotations;
 	return 0;

@@ -4,8 +4,9 @@
  * program of process operations only; the process is our child, and somebody else's when we leave it behind.
  */
 #define _GNU_SOURCE
+#include "libcontainer/run/exec.h"
+
 #include "libcontainer/run/follow.h"
-#include "libcontainer/sys/pidfd.h"
 
 static struct follow follow = { .relay = { .master = -1 }, .notify = -1 };
 
@@ -41,11 +42,8 @@ int container_exec(const struct exec_target *target, const struct launch_request
 		else if (!detached)
 			r = follow_end(&follow, &x, ret_status, err);
 	}
-	/* Whatever it looked like from here: the end of init takes the new process along. */
-	if (r < 0 && err->code != ERR_INTERRUPTED && sys_pidfd_wait(target->pidfd, 0) > 0) {
-		error_clear(err);
-		(void)error_set(err, ERR_EXEC_STOPPED, 0, "%s", request->options->id);
-	}
+	if (r < 0)
+		exec_blame_init(target, request->options->id, err);
 	follow_done(&follow);
 	execution_done(&x);
 	return r;

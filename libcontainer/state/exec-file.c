@@ -20,6 +20,7 @@ struct header {
 	uint32_t magic;
 	uint32_t version;
 	uint64_t block_size;
+	uint64_t checksum; /* of what follows: a filter with a wrong bit would be no filter */
 };
 
 /*
@@ -29,7 +30,7 @@ struct header {
 int exec_file_write(int dir, const void *block, size_t block_size, const char *process, size_t len,
 		    struct error *err)
 {
-	const struct header header = { EXEC_FILE_MAGIC, EXEC_FILE_VERSION, block_size };
+	struct header header = { EXEC_FILE_MAGIC, EXEC_FILE_VERSION, block_size, 0 };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	_cleanup_close_ int fd = -1;
 	int r;
@@ -39,6 +40,8 @@ int exec_file_write(int dir, const void *block, size_t block_size, const char *p
 	buf_add(&out, process, len);
 	if (out.failed)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "%s", STATE_EXEC);
+	header.checksum = record_checksum(out.data + sizeof(header), out.len - sizeof(header));
+	memcpy(out.data, &header, sizeof(header));
 	r = fd = sys_openat(dir, STATE_EXEC, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 	if (r >= 0)
 		r = sys_write_all(fd, out.data, out.len);
@@ -56,11 +59,13 @@ int exec_file_read(int dir, struct exec_file *ret, struct error *err)
 	*ret = (struct exec_file){ .data = data };
 	if ((size_t)n >= sizeof(header))
 		memcpy(&header, data, sizeof(header));
-	if ((size_t)n < sizeof(header) || header.magic != EXEC_FILE_MAGIC ||
-	    header.block_size > (size_t)n - sizeof(header))
+	if ((size_t)n < sizeof(header) || header.magic != EXEC_FILE_MAGIC)
 		return error_set(err, ERR_STATE_READ, 0, "%s is damaged", STATE_EXEC);
 	if (header.version != EXEC_FILE_VERSION)
 		return error_set(err, ERR_STATE_VERSION, 0, "%s of version %u", STATE_EXEC, header.version);
+	if (header.block_size > (size_t)n - sizeof(header) ||
+	    header.checksum != record_checksum(data + sizeof(header), (size_t)n - sizeof(header)))
+		return error_set(err, ERR_STATE_READ, 0, "%s is damaged", STATE_EXEC);
 	ret->block = data + sizeof(header);
 	ret->block_size = (size_t)header.block_size;
 	ret->process = data + sizeof(header) + ret->block_size;

@@ -63,6 +63,9 @@ enum start_phase start_phase(int at, const char *dir);
 enum container_status record_status_at(int at, const char *dir, enum start_phase phase,
 				       const struct record *record);
 
+/* The checksum of a record, for other files as well: it finds damage, not forgery. */
+uint64_t record_checksum(const char *data, size_t len);
+
 /*
  * State letter and start time of a process, from /proc/PID/stat. -ESRCH when there is no such process;
  * a zombie is reported, not judged.

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "libcontainer/sys/directory.h"
 #include "libcontainer/sys/file.h"
 
 #include <dirent.h>
@@ -15,40 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What getdents64(2) fills in; musl and glibc name it differently. */
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	uint16_t len;
-	uint8_t type;
-	char name[];
-};
-
-/* Calls visit for each entry but "." and ".."; an answer other than 0 ends it and becomes the result. */
-static int each_entry(int dir, int (*visit)(int dir, const struct entry *e, void *arg), void *arg)
-{
-	/* An own descriptor: the position of the caller's stays where it is. */
-	_cleanup_close_ int fd = sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
-	_Alignas(struct entry) char data[16384];
-	ssize_t n = fd < 0 ? fd : 1;
-	int r = 0;
-
-	while (n > 0 && (n = sys_getdents(fd, data, sizeof(data))) > 0) {
-		for (ssize_t at = 0; at < n;) {
-			const struct entry *e = (const struct entry *)(const void *)(data + at);
-
-			at += e->len;
-			if (streq(e->name, ".") || streq(e->name, ".."))
-				continue;
-			r = visit(dir, e, arg);
-			if (r != 0)
-				return r;
-		}
-	}
-	return (int)n;
-}
-
-static int visit_foreign(int dir _unused_, const struct entry *e, void *arg _unused_)
+static int visit_foreign(int dir _unused_, const struct sys_entry *e, void *arg _unused_)
 {
 	static const char *const ours[] = { STATE_RECORD, STATE_RECORD_NEW, STATE_SUMMARY,
 					    STATE_EXEC, STATE_START, STATE_NOTIFY };
@@ -61,10 +29,10 @@ static int visit_foreign(int dir _unused_, const struct entry *e, void *arg _unu
 
 bool state_dir_is_ours(int dir)
 {
-	return each_entry(dir, visit_foreign, NULL) == 0;
+	return sys_each_entry(dir, visit_foreign, NULL) == 0;
 }
 
-static int visit_unlink(int dir, const struct entry *e, void *arg _unused_)
+static int visit_unlink(int dir, const struct sys_entry *e, void *arg _unused_)
 {
 	int r = sys_unlinkat(dir, e->name, 0);
 
@@ -83,11 +51,11 @@ static int remove_subdir(int dir, const char *name)
 	if (r == 0 && outer.st_dev != inner.st_dev)
 		r = -EBUSY;
 	if (r == 0)
-		r = each_entry(fd, visit_unlink, NULL);
+		r = sys_each_entry(fd, visit_unlink, NULL);
 	return r < 0 ? r : sys_unlinkat(dir, name, AT_REMOVEDIR);
 }
 
-static int visit_clear(int dir, const struct entry *e, void *arg _unused_)
+static int visit_clear(int dir, const struct sys_entry *e, void *arg _unused_)
 {
 	int r;
 
@@ -101,7 +69,7 @@ static int visit_clear(int dir, const struct entry *e, void *arg _unused_)
 
 int state_dir_clear(int dir)
 {
-	return each_entry(dir, visit_clear, NULL);
+	return sys_each_entry(dir, visit_clear, NULL);
 }
 
 /* Names are gathered as offsets, because the buffer moves when it grows. */
@@ -133,7 +101,7 @@ static bool looks_like_container(int root, const char *id)
 	return fd >= 0 && sys_fstat(fd, &st) == 0 && state_is_private(&st) && state_dir_is_ours(fd);
 }
 
-static int visit_container(int dir, const struct entry *e, void *arg)
+static int visit_container(int dir, const struct sys_entry *e, void *arg)
 {
 	struct gather *g = arg;
 
@@ -173,7 +141,7 @@ static char **make_array(const struct gather *g)
 int state_list(const struct state_root *root, bool look, char ***ret, size_t *ret_n, struct error *err)
 {
 	struct gather g = { .names = BUF_INIT, .look = look };
-	int r = each_entry(root->fd, visit_container, &g);
+	int r = sys_each_entry(root->fd, visit_container, &g);
 	char **v = r < 0 || g.names.failed ? NULL : make_array(&g);
 
 	buf_done(&g.names);

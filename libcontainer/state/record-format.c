@@ -76,6 +76,7 @@ static const struct row record_rows[] = {
 	ROW(struct record, BOOL, "terminal", terminal),
 	ROW(struct record, STR, "cgroupManager", cgroup_manager),
 	LIST(struct record, "cgroups", cgroup, struct cgroup_dir, cgroup_rows),
+	ROW(struct record, STR, "resources", resources),
 	ROW(struct record, MAP, "annotations", annotations),
 	LIST(struct record, "poststart", poststart, struct config_hook, hook_rows),
 	LIST(struct record, "poststop", poststop, struct config_hook, hook_rows),
@@ -512,4 +513,9 @@ int record_format(enum record_form form, const struct record *record, struct buf
 	make_tail(tail, checksum(out->data, out->len));
 	buf_adds(out, tail);
 	return out->failed ? -ENOMEM : 0;
+}
+
+uint64_t record_checksum(const char *data, size_t len)
+{
+	return checksum(data, len);
 }

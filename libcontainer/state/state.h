@@ -54,6 +54,7 @@ struct record {
 	bool terminal;
 	char *cgroup_manager;   /* "cgroupfs", "systemd", "disabled" */
 	struct cgroup cgroup;
+	char *resources;        /* linux.resources without devices, as JSON, with all updates; or NULL */
 	struct string_map annotations;
 	struct config_hook_list poststart, poststop;
 	char *seccomp_listener_path, *seccomp_listener_metadata;

@@ -320,18 +320,14 @@ ssize_t sys_read_file(int dirfd, const char *path, char *buf, size_t size)
 	return n;
 }
 
-ssize_t sys_read_file_alloc(int dirfd, const char *path, size_t limit, char **ret)
+ssize_t sys_read_alloc(int fd, size_t limit, char **ret)
 {
-	_cleanup_close_ int fd = sys_openat(dirfd, path, O_RDONLY, 0);
 	size_t size = 4096, len = 0;
 	struct stat st;
 	char *data, *bigger;
 	ssize_t n;
-	int r;
+	int r = sys_fstat(fd, &st);
 
-	if (fd < 0)
-		return fd;
-	r = sys_fstat(fd, &st);
 	if (r < 0)
 		return r;
 	if (S_ISREG(st.st_mode) && (size_t)st.st_size >= size)
@@ -357,11 +353,19 @@ ssize_t sys_read_file_alloc(int dirfd, const char *path, size_t limit, char **re
 		n = -EFBIG;
 	if (n < 0) {
 		free(data);
-		return SYS_FAILED((int)n, "read(\"%s\")", path);
+		return n;
 	}
 	data[len] = '\0';
 	*ret = data;
 	return (ssize_t)len;
+}
+
+ssize_t sys_read_file_alloc(int dirfd, const char *path, size_t limit, char **ret)
+{
+	_cleanup_close_ int fd = sys_openat(dirfd, path, O_RDONLY, 0);
+	ssize_t n = fd < 0 ? fd : sys_read_alloc(fd, limit, ret);
+
+	return n < 0 && fd >= 0 ? SYS_FAILED((int)n, "read(\"%s\")", path) : n;
 }
 
 int sys_write_file(int dirfd, const char *path, const char *text)

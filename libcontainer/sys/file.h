@@ -52,6 +52,9 @@ ssize_t sys_read_file(int dirfd, const char *path, char *buf, size_t size);
 /* The same without limit on the stack: *ret is malloc'ed; -EFBIG above limit. */
 ssize_t sys_read_file_alloc(int dirfd, const char *path, size_t limit, char **ret);
 
+/* The same for an open file, from where it stands. */
+ssize_t sys_read_alloc(int fd, size_t limit, char **ret);
+
 /* Opens (O_WRONLY, no creation), writes text in one write(2), closes: for procfs, sysfs, cgroupfs. */
 int sys_write_file(int dirfd, const char *path, const char *text);
 

@@ -230,6 +230,17 @@ static void measure_kill(const struct bench *bench, struct runtime *runtime, str
 	ret_sample->wall_us = now_us() - start;
 }
 
+/* One more process in a running container, and its end. */
+static void measure_exec(const struct bench *bench, struct runtime *runtime, struct sample *ret_sample)
+{
+	const char *words[] = {"exec", runtime->id, "true", NULL};
+	long start = now_us();
+
+	(void)bench;
+	command(runtime, words, ret_sample);
+	ret_sample->wall_us = now_us() - start;
+}
+
 static void prepare_list(const struct bench *bench, struct runtime *runtime)
 {
 	struct sample unused = {0};
@@ -307,6 +318,7 @@ static const struct operation operations[] = {
 	{"flow", NULL, measure_flow, NULL},
 	{"state", prepare_sleeper, measure_state, finish_sleeper},
 	{"kill", prepare_sleeper, measure_kill, finish_sleeper},
+	{"exec", prepare_sleeper, measure_exec, finish_sleeper},
 	{"list", prepare_list, measure_list, finish_list},
 	{"memory", prepare_list, measure_memory, finish_list},
 };

@@ -22,6 +22,8 @@ BEGIN {
 	add("flow-plain", "create, start, wait, delete, plain bundle", "wall", "ms", "", "")
 	add("state", "state", "cpu", "ms", 0.35, "ratio")
 	add("kill", "kill", "cpu", "ms", 0.35, "ratio")
+	add("exec", "exec of true", "cpu", "ms", 0.50, "ratio")
+	add("exec", "exec of true", "wall", "ms", 0.55, "ratio")
 	add("list", "list of " containers, "cpu", "ms", 0.50, "ratio")
 	add("memory", "memory of a waiting container", "PSS", "KiB", 100, "value")
 	add("filter", "Docker's default filter built", "wall", "ms", 0.50, "value")

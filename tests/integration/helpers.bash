@@ -10,8 +10,19 @@ BERTH=${BERTH:-$BATS_TEST_DIRNAME/../../build/berth}
 BERTH_TESTS=${BERTH_TESTS:-$BATS_TEST_DIRNAME/../../build/tests/tools}
 BUSYBOX=${BUSYBOX:-/bin/busybox}
 
-# One root file system per file of tests, hard links in each bundle's own copy being cheap.
+# make_rootfs DIR: a root file system, copied from one that is made once per file of tests: in a virtual machine
+# the seventy links alone would take a second.
 make_rootfs() {
+	local template=${BATS_FILE_TMPDIR-}
+	if [ -z "$template" ]; then
+		build_rootfs "$1"
+		return
+	fi
+	[ -d "$template/rootfs" ] || build_rootfs "$template/rootfs"
+	cp -a "$template/rootfs" "$1"
+}
+
+build_rootfs() {
 	local dir=$1 applet
 	mkdir -p "$dir"/{bin,dev,etc,proc,sys,tmp,root,home,usr/bin,var,run}
 	cp "$BUSYBOX" "$dir/bin/busybox"
@@ -207,4 +218,46 @@ freeze_cgroup() {
 	else
 		echo FROZEN >"$1/freezer.state"
 	fi
+}
+
+# A container that runs until it is killed; its program is the one of the configuration, or sleeps.
+start_container() {
+	edit 'if .process.args == ["/bin/true"] then .process.args = ["/bin/sleep", "1000"] else . end'
+	create_container "$@" || fail "create: $(cat "$TMP/err")"
+	berth start "$ID" || fail "start"
+}
+
+# exec_in [option...] -- [word...]: exec into the container; $status and $output as bats' run has them.
+exec_in() {
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	run "$BERTH" --root "$ROOT" exec "${options[@]}" "$ID" "$@"
+}
+
+# The same, and it must succeed.
+exec_ok() {
+	exec_in "$@"
+	[ "$status" -eq 0 ] || fail "exit status $status: $output"
+}
+
+# exec_detached [option...] -- [word...]: must succeed silently. Not by run, which would wait for the streams.
+exec_detached() {
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	"$BERTH" --root "$ROOT" exec --detach "${options[@]}" "$ID" "$@" </dev/null >"$TMP/exec.out" 2>&1 3>&- ||
+		fail "$(cat "$TMP/exec.out")"
+	[ ! -s "$TMP/exec.out" ] || fail "not quiet: $(cat "$TMP/exec.out")"
+}
+
+# A process object for exec --process: the given jq filter over a small one, in $TMP/process.json.
+process_file() {
+	jq -n "{args: [\"/bin/true\"], cwd: \"/\", env: [\"PATH=/bin\"], user: {uid: 0, gid: 0}} | $1" "${@:2}" >"$TMP/process.json"
 }
