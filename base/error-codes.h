@@ -22,6 +22,7 @@ ERROR_CODE(CONTAINER_ID_INVALID, "container-id-invalid", "invalid container ID f
 ERROR_CODE(CONTAINER_EXISTS, "container-exists", "container with given ID already exists: %s", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_UNKNOWN, "container-unknown", "container does not exist: %s", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_NOT_RUNNING, "container-not-running", "container not running: %s", ERRNO_SILENT)
+ERROR_CODE(CONTAINER_ENDED, "container-ended", "container with id %s is not running", ERRNO_SILENT)
 ERROR_CODE(CONTAINER_RUNNING, "container-running", "cannot start an already running container: %s",
 	   ERRNO_SILENT)
 ERROR_CODE(CONTAINER_STOPPED, "container-stopped", "cannot start a container that has stopped: %s",

@@ -49,6 +49,12 @@ void error_add_step(struct error *err, const char *step)
 		(void) str_copy(err->step, sizeof(err->step), step);
 }
 
+void error_add_document(struct error *err, const char *document)
+{
+	if (error_is_set(err) && !err->document[0])
+		(void) str_copy(err->document, sizeof(err->document), document);
+}
+
 void error_add_pointer(struct error *err, const char *pointer, unsigned line, unsigned column)
 {
 	if (!error_is_set(err) || err->pointer[0] || err->line)

@@ -55,6 +55,7 @@ int error_set(struct error *err, enum error_code code, int errnum, const char *f
 /* Fill a member that is still empty; each returns its err so that calls can be chained. */
 void error_add_step(struct error *err, const char *step);
 void error_add_pointer(struct error *err, const char *pointer, unsigned line, unsigned column);
+void error_add_document(struct error *err, const char *document);
 void error_add_cause(struct error *err, const char *fmt, ...) _printf_(2, 3);
 void error_add_hint(struct error *err, const char *fmt, ...) _printf_(2, 3);
 

@@ -15,4 +15,6 @@ BERTH_LIB_SOURCES += \
 	base/log.h \
 	base/macro.h \
 	base/str.c \
-	base/str.h
+	base/str.h \
+	base/units.c \
+	base/units.h

@@ -22,12 +22,22 @@ enum option_id {
 	OPT_ADDITIONAL_GIDS,
 	OPT_ALL,
 	OPT_APPARMOR,
+	OPT_BLKIO_WEIGHT,
 	OPT_BUNDLE,
 	OPT_CAP,
 	OPT_CGROUP,
 	OPT_CGROUP_MANAGER,
 	OPT_CONFIG,
 	OPT_CONSOLE_SOCKET,
+	OPT_CPU_BURST,
+	OPT_CPU_IDLE,
+	OPT_CPU_PERIOD,
+	OPT_CPU_QUOTA,
+	OPT_CPU_RT_PERIOD,
+	OPT_CPU_RT_RUNTIME,
+	OPT_CPU_SHARE,
+	OPT_CPUSET_CPUS,
+	OPT_CPUSET_MEMS,
 	OPT_CRIU,
 	OPT_CWD,
 	OPT_DEBUG,
@@ -38,22 +48,33 @@ enum option_id {
 	OPT_FORMAT,
 	OPT_HELP,
 	OPT_IGNORE_PAUSED,
+	OPT_INTERVAL,
 	OPT_KEEP,
+	OPT_KERNEL_MEMORY,
+	OPT_KERNEL_MEMORY_TCP,
+	OPT_L3_CACHE_SCHEMA,
 	OPT_LOG,
 	OPT_LOG_FORMAT,
 	OPT_LOG_LEVEL,
+	OPT_MEM_BW_SCHEMA,
+	OPT_MEMORY,
+	OPT_MEMORY_RESERVATION,
+	OPT_MEMORY_SWAP,
 	OPT_NO_NEW_KEYRING,
 	OPT_NO_NEW_PRIVS,
 	OPT_NO_PIVOT,
 	OPT_NO_SUBREAPER,
 	OPT_PID_FILE,
 	OPT_PIDFD_SOCKET,
+	OPT_PIDS_LIMIT,
 	OPT_PRESERVE_FDS,
 	OPT_PROCESS,
 	OPT_PROCESS_LABEL,
 	OPT_QUIET,
+	OPT_RESOURCES,
 	OPT_ROOT,
 	OPT_ROOTLESS,
+	OPT_STATS,
 	OPT_SYSTEMD_CGROUP,
 	OPT_TRACE,
 	OPT_TTY,
@@ -133,6 +154,7 @@ int cmd_completion(struct context *ctx);
 int cmd_create(struct context *ctx);
 int cmd_delete(struct context *ctx);
 int cmd_exec(struct context *ctx);
+int cmd_events(struct context *ctx);
 int cmd_explain(struct context *ctx);
 int cmd_features(struct context *ctx);
 int cmd_kill(struct context *ctx);
@@ -144,5 +166,6 @@ int cmd_run(struct context *ctx);
 int cmd_spec(struct context *ctx);
 int cmd_start(struct context *ctx);
 int cmd_state(struct context *ctx);
+int cmd_update(struct context *ctx);
 
 #endif

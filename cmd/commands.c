@@ -99,6 +99,12 @@ static const struct option list_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option events_options[] = {
+	{ OPT_INTERVAL, "interval", 0, "TIME", "time between statistics, such as 500ms or 1m30s (default 5s)", NULL },
+	{ OPT_STATS, "stats", 0, NULL, "show the statistics once and end", NULL },
+	OPTIONS_END,
+};
+
 static const struct option ps_options[] = {
 	{ OPT_FORMAT, "format", 'f', "FORMAT", "table or json", list_formats },
 	OPTIONS_END,
@@ -117,6 +123,31 @@ static const struct option explain_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option update_options[] = {
+	{ OPT_RESOURCES, "resources", 'r', "FILE", "read linux.resources as JSON from FILE (-: standard input)",
+	  NULL },
+	{ OPT_BLKIO_WEIGHT, "blkio-weight", 0, "N", "share of block I/O, 10 to 1000", NULL },
+	{ OPT_CPU_PERIOD, "cpu-period", 0, "US", "length of a CPU period in microseconds", NULL },
+	{ OPT_CPU_QUOTA, "cpu-quota", 0, "US", "CPU time within a period in microseconds, -1 for no limit", NULL },
+	{ OPT_CPU_BURST, "cpu-burst", 0, "US", "CPU time that may be saved up for later periods", NULL },
+	{ OPT_CPU_SHARE, "cpu-share", 0, "N", "share of the CPUs against other containers", NULL },
+	{ OPT_CPU_RT_PERIOD, "cpu-rt-period", 0, "US", "length of a period of real-time processes", NULL },
+	{ OPT_CPU_RT_RUNTIME, "cpu-rt-runtime", 0, "US", "CPU time of real-time processes within their period",
+	  NULL },
+	{ OPT_CPUSET_CPUS, "cpuset-cpus", 0, "LIST", "CPUs to run on, such as 0-3,7", NULL },
+	{ OPT_CPUSET_MEMS, "cpuset-mems", 0, "LIST", "memory nodes to use", NULL },
+	{ OPT_CPU_IDLE, "cpu-idle", 0, "0|1", "1: only run when nobody else wants the CPU", NULL },
+	{ OPT_KERNEL_MEMORY, "kernel-memory", 0, "SIZE", NULL, NULL },
+	{ OPT_KERNEL_MEMORY_TCP, "kernel-memory-tcp", 0, "SIZE", NULL, NULL },
+	{ OPT_MEMORY, "memory", 0, "SIZE", "limit of memory, e.g. 64M, -1 for none", NULL },
+	{ OPT_MEMORY_RESERVATION, "memory-reservation", 0, "SIZE", "memory that is left when it gets scarce", NULL },
+	{ OPT_MEMORY_SWAP, "memory-swap", 0, "SIZE", "limit of memory and swap together, -1 for none", NULL },
+	{ OPT_PIDS_LIMIT, "pids-limit", 0, "N", "largest number of processes, -1 for no limit", NULL },
+	{ OPT_L3_CACHE_SCHEMA, "l3-cache-schema", 0, "SCHEMA", "share of the L3 cache (Intel RDT)", NULL },
+	{ OPT_MEM_BW_SCHEMA, "mem-bw-schema", 0, "SCHEMA", "share of memory bandwidth (Intel RDT)", NULL },
+	OPTIONS_END,
+};
+
 static const struct option no_options[] = { OPTIONS_END };
 
 const struct command commands[] = {
@@ -126,6 +157,8 @@ const struct command commands[] = {
 	  1, 0, cmd_create },
 	{ "delete", "ID", "remove a container and all that berth made for it", delete_options, 1, 1, 0,
 	  cmd_delete },
+	{ "events", "ID", "show statistics and lack of memory, as lines of JSON", events_options, 1, 1, 0,
+	  cmd_events },
 	{ "exec", "ID [PROGRAM [ARGUMENT]...]", "run one more process in a container", exec_options, 1, ANY_OPERANDS, 1,
 	  cmd_exec },
 	{ "explain", "[BUNDLE]", "show what berth would do with a bundle, and with which values",
@@ -142,5 +175,6 @@ const struct command commands[] = {
 	{ "spec", "", "write a configuration to begin with", spec_options, 0, 0, 0, cmd_spec },
 	{ "start", "ID", "start the program of a created container", start_options, 1, 1, 0, cmd_start },
 	{ "state", "ID", "show the state of a container, as JSON", no_options, 1, 1, 0, cmd_state },
+	{ "update", "ID", "change the limits of a container", update_options, 1, 1, 0, cmd_update },
 	{ 0 },
 };

@@ -12,6 +12,7 @@ BERTH_SOURCES += \
 	cmd/exec-process.c \
 	cmd/exec.c \
 	cmd/exec.h \
+	cmd/events.c \
 	cmd/explain.c \
 	cmd/features.c \
 	cmd/help.c \
@@ -29,6 +30,7 @@ BERTH_SOURCES += \
 	cmd/spec.c \
 	cmd/start.c \
 	cmd/state.c \
+	cmd/update.c \
 	cmd/view.c \
 	cmd/view.h
 

@@ -109,3 +109,18 @@ int config_write_process(const struct config_process *process, struct buf *out, 
 {
 	return table_write(&config_process_table, process, NULL, out, err);
 }
+
+int config_write_resources(const struct config_resources *resources, struct buf *out, struct error *err)
+{
+	struct config_resources written = *resources;
+
+	written.devices = NULL;
+	written.n_devices = 0;
+	return table_write(&config_resources_table, &written, NULL, out, err);
+}
+
+struct config_resources *config_overlay_resources(const struct config_resources *base,
+						  const struct config_resources *over, struct arena *arena)
+{
+	return table_overlay(&config_resources_table, base, over, arena);
+}

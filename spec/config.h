@@ -288,8 +288,16 @@ int config_read_process(struct document *doc, const char *text, size_t len,
 int config_read_resources(struct document *doc, const char *text, size_t len,
 			  struct config_resources **ret, struct error *err);
 
-/* Writes the configuration as JSON, indented by tabs as `runc spec` users know it. */
+/*
+ * For the record of a container: the resources as JSON in one line, without the device rules, which no
+ * later command changes; and what an update asks for (over) laid over what there was (base, or NULL).
+ */
 struct buf;
+int config_write_resources(const struct config_resources *resources, struct buf *out, struct error *err);
+struct config_resources *config_overlay_resources(const struct config_resources *base,
+						  const struct config_resources *over, struct arena *arena);
+
+/* Writes the configuration as JSON, indented by tabs as `runc spec` users know it. */
 int config_write(const struct config *config, struct buf *out, struct error *err);
 
 /* The process object alone, in one line. */

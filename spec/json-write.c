@@ -143,6 +143,15 @@ void json_u64(struct json_writer *w, uint64_t v)
 		json_note(w, yajl_gen_number(w->gen, number, (size_t) n));
 }
 
+void json_hundredths(struct json_writer *w, uint64_t v)
+{
+	char number[28];
+	int n = snprintf(number, sizeof(number), "%" PRIu64 ".%02u", v / 100, (unsigned) (v % 100));
+
+	if (json_ready(w))
+		json_note(w, yajl_gen_number(w->gen, number, (size_t) n));
+}
+
 void json_null(struct json_writer *w)
 {
 	if (json_ready(w))

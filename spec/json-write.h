@@ -47,6 +47,7 @@ void json_string(struct json_writer *w, const char *s);
 void json_bool(struct json_writer *w, bool v);
 void json_i64(struct json_writer *w, int64_t v);
 void json_u64(struct json_writer *w, uint64_t v);
+void json_hundredths(struct json_writer *w, uint64_t v); /* 1234 is written as 12.34 */
 void json_null(struct json_writer *w);
 
 /* A member of the open object. The string form writes nothing when s is NULL. */

@@ -17,4 +17,5 @@ BERTH_LIB_SOURCES += \
 	spec/scan.c spec/scan.h \
 	spec/state.c spec/state.h \
 	spec/table.h \
+	spec/table-overlay.c \
 	spec/table-write.c

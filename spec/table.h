@@ -174,4 +174,11 @@ int table_write(const struct table *table, const void *object, const char *inden
 struct json_writer;
 void table_write_value(const struct table *table, const void *object, struct json_writer *w);
 
+/*
+ * A new object (in the arena) with what is present in `over`, and else what is present in base (NULL:
+ * nothing): property by property in objects, name by name in maps, lists as a whole. For tables whose
+ * numbers are all optional and that have no ROW_INSIDE. NULL when memory is short. It borrows from both.
+ */
+void *table_overlay(const struct table *table, const void *base, const void *over, struct arena *arena);
+
 #endif

@@ -31,6 +31,9 @@ struct cgroup {
 /* Fills host->hierarchies (in the arena) from mountinfo and /proc/self/cgroup. */
 int cgroup_detect(struct arena *arena, struct host *ret, struct error *err);
 
+/* v2: the controllers that dir has, "cpu,memory"; none where it cannot be read. -ENOMEM. */
+int cgroup_available(const char *dir, struct arena *arena, const char **ret);
+
 /* The directory of the v2 cgroup in which a process, given by its directory in procfs, is now. */
 int cgroup_open_present(int proc, struct error *err);
 
@@ -71,6 +74,16 @@ void cgroup_devices_unset(const char *dir);
  * group stays.
  */
 int cgroup_give(const char *dir, uid_t uid, struct error *err);
+
+/*
+ * For a change that can be taken back. cgroup_saved_value(): what to write to that file to get back to the
+ * present value, or in a file with a line per device the present line of the one that `value` is about; in
+ * the arena. -ENOENT without *err when there is no such file. cgroup_check_value(): whether the kernel now
+ * shows what was written, as far as that can be told for this file.
+ */
+int cgroup_saved_value(const char *dir, const char *file, const char *value, struct arena *arena, char **ret,
+		       struct error *err);
+int cgroup_check_value(const char *dir, const char *file, const char *value, struct error *err);
 
 /*
  * Removes the container's directories and everything below them, bottom-up without following links, as

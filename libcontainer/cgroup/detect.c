@@ -240,27 +240,20 @@ static int read_own_line(struct detect *d, char *line)
 static int read_own(struct detect *d, int fd)
 {
 	char *buf = malloc(CHUNK), *s = buf, *line;
-	size_t len = 0;
-	ssize_t n = 1;
-	int r = buf ? 0 : -ENOMEM;
+	ssize_t n = buf ? sys_read_to_end(fd, buf, CHUNK - 1) : -ENOMEM;
+	int r = n < 0 ? (int)n : 0;
 
-	while (r == 0 && n > 0 && len < CHUNK - 1) {
-		n = sys_read(fd, buf + len, CHUNK - 1 - len);
-		r = n < 0 ? (int)n : 0;
-		len += n > 0 ? (size_t)n : 0;
-	}
 	if (r == 0)
-		buf[len] = '\0';
+		buf[n] = '\0';
 	while (r == 0 && (line = next_field(&s, '\n')))
 		r = read_own_line(d, line);
 	free(buf);
 	return r;
 }
 
-/* The controllers of a v2 tree, "cpu,memory". */
-static int read_available(const struct detect *d, const char *mount, const char **ret)
+int cgroup_available(const char *dir, struct arena *arena, const char **ret)
 {
-	_cleanup_close_ int fd = d->check ? sys_openat(AT_FDCWD, mount, O_PATH | O_DIRECTORY, 0) : -1;
+	_cleanup_close_ int fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
 	char text[512] = "";
 
 	if (fd >= 0 && cgroup_read(fd, "cgroup.controllers", text, sizeof(text)) < 0)
@@ -268,7 +261,7 @@ static int read_available(const struct detect *d, const char *mount, const char 
 	for (char *s = text; *s; s++)
 		if (*s == ' ')
 			*s = ',';
-	*ret = arena_strdup(d->arena, text);
+	*ret = arena_strdup(arena, text);
 	return *ret ? 0 : -ENOMEM;
 }
 
@@ -290,8 +283,10 @@ static int take_results(const struct detect *d, struct host *ret)
 			.controllers = c->controllers,
 			.version = c->version,
 			.own = c->own,
+			.available = c->version == 2 ? "" : NULL,
 		};
-		if (c->version == 2 && read_available(d, c->mount, &h[n - 1].available) < 0)
+		if (c->version == 2 && d->check &&
+		    cgroup_available(c->mount, d->arena, &h[n - 1].available) < 0)
 			return -ENOMEM;
 		have_v1 |= c->version == 1;
 		have_v2 |= c->version == 2;

@@ -64,6 +64,12 @@ const struct cgroup_dir *cgroup_find(const struct cgroup *cg, const char *name);
 /* Reads a small file; the newline at its end is cut. The length, or a negative errno. */
 ssize_t cgroup_read(int dir, const char *file, char *buf, size_t size);
 
+/* The number behind "oom_kill " at the beginning of a line; false when there is none. */
+bool cgroup_read_kills(int dir, const char *file, uint64_t *ret);
+
+/* Whether what a file shows is what was written to it; true for files about which nothing is known. */
+bool cgroup_value_is(const char *file, const char *want, const char *got);
+
 /* 1: frozen or on the way, 0: no, or no such file; for an open directory. */
 int cgroup_dir_frozen(int dir, uint32_t version);
 

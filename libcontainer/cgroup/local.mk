@@ -4,6 +4,8 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/controllers.c \
 	libcontainer/cgroup/detect.c \
 	libcontainer/cgroup/devices.c \
+	libcontainer/cgroup/events.c \
+	libcontainer/cgroup/events.h \
 	libcontainer/cgroup/freeze.c \
 	libcontainer/cgroup/internal.h \
 	libcontainer/cgroup/make.c \
@@ -14,6 +16,11 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/remove.c \
 	libcontainer/cgroup/set.c \
 	libcontainer/cgroup/signal.c \
+	libcontainer/cgroup/stats-parse.c \
+	libcontainer/cgroup/stats-parse.h \
+	libcontainer/cgroup/stats.c \
+	libcontainer/cgroup/stats.h \
+	libcontainer/cgroup/update.c \
 	libcontainer/cgroup/walk.c \
 	libcontainer/sys/bpf.c \
 	libcontainer/sys/bpf.h \

@@ -29,8 +29,7 @@ static bool read_number(int dir, const char *file, uint64_t *ret)
 	return cgroup_read(dir, file, text, sizeof(text)) > 0 && str_to_u64(text, ret) == 0;
 }
 
-/* The number behind "oom_kill " at the beginning of a line. */
-static bool read_kills(int dir, const char *file, uint64_t *ret)
+bool cgroup_read_kills(int dir, const char *file, uint64_t *ret)
 {
 	char text[1024], *s;
 
@@ -69,7 +68,7 @@ size_t cgroup_memory_story(const struct cgroup *cg, char *buf, size_t size)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, ", limit %" PRIu64, limit);
 	if (read_number(fd, f->peak, &peak))
 		len += (size_t)snprintf(text + len, sizeof(text) - len, ", peak %" PRIu64, peak);
-	if (read_kills(fd, f->events, &kills) && kills > 0)
+	if (cgroup_read_kills(fd, f->events, &kills) && kills > 0)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, ", %" PRIu64 " OOM kill%s", kills,
 					kills == 1 ? "" : "s");
 	return len ? str_copy(buf, size, text + 2) : 0;

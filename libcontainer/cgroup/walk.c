@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/sys/cgroupfs.h"
+#include "libcontainer/sys/directory.h"
 #include "libcontainer/sys/file.h"
 
 #include <dirent.h>
@@ -18,15 +19,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What getdents64(2) fills in; musl and glibc name it differently. */
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	uint16_t len;
-	uint8_t type;
-	char name[];
-};
 
 struct level {
 	size_t first;  /* where the names of this level begin */
@@ -66,12 +58,12 @@ int cgroup_open(const char *dir, uint32_t version, int flags, struct error *err)
  */
 static int list_children(struct walk *w)
 {
-	_Alignas(struct entry) char data[8192];
+	_Alignas(struct sys_entry) char data[8192];
 	ssize_t n;
 
 	while ((n = sys_getdents(w->fd, data, sizeof(data))) > 0) {
 		for (ssize_t at = 0; at < n;) {
-			const struct entry *e = (const struct entry *)(const void *)(data + at);
+			const struct sys_entry *e = (const struct sys_entry *)(const void *)(data + at);
 
 			at += e->len;
 			if (e->type != DT_DIR || streq(e->name, ".") || streq(e->name, ".."))

@@ -101,6 +101,21 @@ int compile_exec(const struct document *doc, const struct config_process *proces
 int keep_read(void *block, size_t size, struct program *ret, struct error *err);
 
 /*
+ * For update. update_normalise() takes out what it does not change: device rules, kernel memory, and 0 where
+ * that means "as it is". update_complete() takes from what was recorded (NULL: nothing) the values without
+ * which those that are asked for make no sense: a limit for its swap, a quota for its period.
+ */
+void update_normalise(struct config_resources *asked);
+void update_complete(struct config_resources *asked, const struct config_resources *recorded);
+
+/*
+ * resources -> a program of OP_CGROUP_SET operations. The mount point of each of host's hierarchies is the
+ * directory of the container in it. 0, or a negative errno with *err set; *ret lives in the arena.
+ */
+int compile_update(const struct document *doc, struct config_resources *resources, const struct host *host,
+		   struct arena *arena, struct compiled *ret, struct error *err);
+
+/*
  * Prints a program for people and golden files: one line per operation with index, place, name, origin
  * and every operand in words ("attr_set=ro,nosuid"). json: the same as one JSON document.
  */

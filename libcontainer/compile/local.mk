@@ -29,7 +29,8 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/process-limits.c \
 	libcontainer/compile/process.c \
 	libcontainer/compile/rootfs.c \
-	libcontainer/compile/sysctl.c
+	libcontainer/compile/sysctl.c \
+	libcontainer/compile/update.c
 GENERATORS += libcontainer/compile/gen-caps
 GENERATED += libcontainer/compile/cap-table.h
 libcontainer/compile/cap-table.h: libcontainer/compile/gen-caps

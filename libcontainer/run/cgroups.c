@@ -17,11 +17,17 @@ static struct cgroup_dir *cgroup_of(const struct execution *x, const char *dir)
 	return NULL;
 }
 
+/* Only create notes what it did without. exec has the record of the others, all of which are there. */
+static bool is_absent(const struct execution *x, size_t i)
+{
+	return x->cgroup_absent && x->cgroup_absent[i];
+}
+
 bool cgroup_is_present(const struct execution *x, const char *dir)
 {
 	const struct cgroup_dir *entry = cgroup_of(x, dir);
 
-	return !entry || !x->cgroup_absent[entry - x->record.cgroup.v];
+	return !entry || !is_absent(x, (size_t)(entry - x->record.cgroup.v));
 }
 
 int cgroups_present(struct execution *x, struct cgroup *ret, struct error *err)
@@ -32,7 +38,7 @@ int cgroups_present(struct execution *x, struct cgroup *ret, struct error *err)
 	if (!ret->v)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "record");
 	for (size_t i = 0; i < all->n; i++)
-		if (!x->cgroup_absent[i])
+		if (!is_absent(x, i))
 			ret->v[ret->n++] = all->v[i];
 	return 0;
 }

@@ -10,6 +10,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/destroy.c libcontainer/run/destroy.h \
 	libcontainer/run/exec.c libcontainer/run/exec.h \
 	libcontainer/run/exec-target.c \
+	libcontainer/run/events.c \
 	libcontainer/run/execute.c libcontainer/run/execute.h \
 	libcontainer/run/fault.c libcontainer/run/fault.h \
 	libcontainer/run/follow.c libcontainer/run/follow.h \
@@ -32,7 +33,9 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/source.c \
 	libcontainer/run/start.c \
 	libcontainer/run/start-await.c \
+	libcontainer/run/stats.c libcontainer/run/stats.h \
 	libcontainer/run/trace.c libcontainer/run/trace.h \
+	libcontainer/run/update.c \
 	libcontainer/run/watch.c libcontainer/run/watch.h
 BERTH_LIB_SOURCES += \
 	libcontainer/sys/call.h libcontainer/sys/fault.c \

@@ -28,16 +28,25 @@ struct clock {
 	struct tm today;
 };
 
-/* The number that begins at s and ends with a blank. */
+/* The number behind blanks at *s, which moves behind it. What the kernel writes fits. */
+static uint64_t take_number(const char **s)
+{
+	uint64_t v = 0;
+
+	*s += strspn(*s, " \t");
+	for (; **s >= '0' && **s <= '9'; (*s)++)
+		v = v * 10 + (uint64_t)(**s - '0');
+	return v;
+}
+
 static uint64_t number_at(const char *s)
 {
-	return strtoull(s, NULL, 10);
+	return take_number(&s);
 }
 
 bool ps_parse(const char *stat, const char *status, struct ps_process *ret)
 {
 	const char *fields[STAT_MAX], *s = strrchr(stat, ')'), *uid = strstr(status, "\nUid:");
-	char *end;
 
 	for (int i = 0; i < STAT_MAX && s; i++) {
 		s = strchr(s, ' ');
@@ -45,11 +54,12 @@ bool ps_parse(const char *stat, const char *status, struct ps_process *ret)
 	}
 	if (!s || !uid)
 		return false;
-	(void)strtoul(uid + 5, &end, 10); /* the real one; behind it the effective one */
+	uid += strlen("\nUid:");
+	(void)take_number(&uid); /* the real one; behind it the effective one */
 	*ret = (struct ps_process){
 		.pid = (pid_t)number_at(stat),
 		.ppid = (pid_t)number_at(fields[STAT_PPID]),
-		.uid = (uid_t)number_at(end),
+		.uid = (uid_t)number_at(uid),
 		.terminal = (unsigned)number_at(fields[STAT_TERMINAL]),
 		.cpu_ticks = number_at(fields[STAT_UTIME]) + number_at(fields[STAT_STIME]),
 		.start_ticks = number_at(fields[STAT_START]),

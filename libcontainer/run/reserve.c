@@ -80,6 +80,21 @@ static int record_cgroups(struct execution *x, struct error *err)
 	return 0;
 }
 
+/* What create sets is where an update begins, whatever becomes of the bundle. */
+static int record_resources(struct execution *x, const struct config *config, struct error *err)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	int r;
+
+	if (!config->linux_ || !config->linux_->resources)
+		return 0;
+	r = config_write_resources(config->linux_->resources, &text, err);
+	if (r < 0)
+		return r;
+	x->record.resources = arena_strdup(&x->arena, text.data);
+	return x->record.resources ? 0 : error_set(err, ERR_NO_MEMORY, ENOMEM, "record");
+}
+
 static int record_fill(struct execution *x, struct error *err)
 {
 	const struct launch_request *request = x->request;
@@ -90,6 +105,7 @@ static int record_fill(struct execution *x, struct error *err)
 	const struct op_seccomp *seccomp = filter ? program_data(&x->program, filter) : NULL;
 	char created[SYS_TIMESTAMP_SIZE];
 	struct record *r = &x->record;
+	int result;
 
 	sys_timestamp(created);
 	*r = (struct record){
@@ -117,7 +133,8 @@ static int record_fill(struct execution *x, struct error *err)
 		r->seccomp_listener_metadata =
 			(char *)(uintptr_t)program_str(&x->program, seccomp->listener_metadata);
 	}
-	return record_cgroups(x, err);
+	result = record_resources(x, config, err);
+	return result < 0 ? result : record_cgroups(x, err);
 }
 
 /*

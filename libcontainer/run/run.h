@@ -12,6 +12,7 @@
 #include "spec/config.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct launch_request {
 	const struct state_root *root;
@@ -89,6 +90,22 @@ int container_kill(const struct state_root *root, const char *id, int signum, bo
  */
 int container_pause(const struct state_root *root, const char *id, struct error *err);
 int container_resume(const struct state_root *root, const char *id, struct error *err);
+
+/*
+ * update: writes new limits, all of them or none: what one failing write leaves is taken back. asked is what
+ * was read or made for this and is changed (update_normalise()); doc is where it was read from, for messages.
+ * The new values are recorded. A stopped container can be updated as long as its cgroup is there.
+ */
+int container_update(const struct state_root *root, const char *id, const struct document *doc,
+		     struct config_resources *asked, struct error *err);
+
+/*
+ * events: writes lines of JSON to the descriptor out. interval_ns 0: the statistics once. Otherwise the
+ * statistics again and again, and each lack of memory when it happens, until the container has ended or
+ * nobody reads any more.
+ */
+int container_events(const struct state_root *root, const char *id, uint64_t interval_ns, int out,
+		     struct error *err);
 
 /*
  * ps: the ids of all processes in the container's cgroups and those below, sorted. A container without a

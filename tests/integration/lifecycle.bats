@@ -73,10 +73,16 @@ load helpers
 }
 
 @test "F501 invalid ids are refused" {
-	local id
+	local id command
 	for id in a/b .. . .a -- '' "$(printf 'a\tb')" "$(head -c 300 /dev/zero | tr '\0' x)" 'a b' "a'b"; do
 		run berth create --bundle "$BUNDLE" -- "$id"
 		expect_error "invalid container ID format"
+		for command in run state start kill delete 'delete --force'; do
+			# shellcheck disable=SC2086 # two words
+			run berth $command -- "$id"
+			[ "$status" -eq 1 ]
+			[ "${#lines[@]}" -eq 1 ]
+		done
 	done
 }
 

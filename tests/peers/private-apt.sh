@@ -59,3 +59,17 @@ private_apt()
 {
 	apt-get -q "${PRIVATE_APT_OPTIONS[@]}" "$@"
 }
+
+# private_unpack ROOT DEB...: unpacks packages below ROOT without installing them.
+private_unpack()
+{
+	local root=$1 deb
+	shift
+
+	# Where /lib is a link to usr/lib, the packages' files meet in one place as on a real system.
+	mkdir -p "$root"/usr/{lib,lib64,bin,sbin}
+	ln -s usr/lib usr/lib64 usr/bin usr/sbin "$root/"
+	for deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -C "$root" -x --keep-directory-symlink --no-same-owner
+	done
+}

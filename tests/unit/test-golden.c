@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Each tests/golden/NAME.json is compiled for a fixed host and compared, in the words of explain(), with
- * NAME.expected. With BERTH_GOLDEN_UPDATE=1 the expectations are written instead: read the difference
+ * NAME.expected. NAME.json of an update is a resources object, NAME.recorded.json what was recorded before. With BERTH_GOLDEN_UPDATE=1 the expectations are written instead: read the difference
  * before committing it.
  */
 #include <setjmp.h>
@@ -25,6 +25,7 @@ struct golden {
 	const struct host *host;
 	const struct compile_options *options;
 	bool json;
+	bool update;
 };
 
 static const struct compile_options terminal_options = {
@@ -46,6 +47,19 @@ static const struct compile_options no_cgroup_options = {
 	.cgroup_manager = CGROUP_MANAGER_DISABLED,
 };
 
+/* As update has it: each mount point is the container's own directory. */
+static struct host_hierarchy container_hierarchies[] = {
+	{ "/cg/cpu/web", "cpu,cpuacct", 1, "/", NULL },   { "/cg/cpuset/web", "cpuset", 1, "/", NULL },
+	{ "/cg/memory/web", "memory", 1, "/", NULL },	    { "/cg/pids/web", "pids", 1, "/", NULL },
+	{ "/cg/blkio/web", "blkio", 1, "/", NULL },	    { "/cg/hugetlb/web", "hugetlb", 1, "/", NULL },
+	{ "/cg/net/web", "net_cls,net_prio", 1, "/", NULL }, { "/cg/unified/web", "", 2, "/", "" },
+};
+
+static const struct host container_host = {
+	.hierarchies = container_hierarchies,
+	.n_hierarchies = ELEMENTSOF(container_hierarchies),
+};
+
 static const struct compile_options exec_options = {
 	.id = "web",
 	.pid_file = "/run/exec.pid",
@@ -55,23 +69,25 @@ static const struct compile_options exec_options = {
 };
 
 static const struct golden goldens[] = {
-	{ "minimal", &hybrid_host, &create_options, false },
-	{ "docker", &hybrid_host, &create_options, false },
-	{ "mounts", &hybrid_host, &create_options, false },
-	{ "resources", &hybrid_host, &create_options, false },
-	{ "devices", &hybrid_host, &create_options, false },
-	{ "userns", &hybrid_host, &create_options, false },
-	{ "process", &unified_host, &terminal_options, false },
-	{ "seccomp", &hybrid_host, &create_options, false },
-	{ "hooks", &hybrid_host, &create_options, false },
-	{ "no-process", &hybrid_host, &no_cgroup_options, false },
-	{ "no-namespaces", &unified_host, &create_options, false },
-	{ "cgroup-v2", &unified_host, &create_options, false },
-	{ "cgroup-v2-owner", &unified_host, &create_options, false },
-	{ "cgroup-rootless", &rootless_host, &create_options, false },
-	{ "cgroup-mixed", &mixed_host, &create_options, false },
-	{ "devices-v2", &unified_host, &create_options, false },
-	{ "json", &hybrid_host, &no_cgroup_options, true },
+	{ "minimal", &hybrid_host, &create_options, false, false },
+	{ "docker", &hybrid_host, &create_options, false, false },
+	{ "mounts", &hybrid_host, &create_options, false, false },
+	{ "resources", &hybrid_host, &create_options, false, false },
+	{ "devices", &hybrid_host, &create_options, false, false },
+	{ "userns", &hybrid_host, &create_options, false, false },
+	{ "process", &unified_host, &terminal_options, false, false },
+	{ "seccomp", &hybrid_host, &create_options, false, false },
+	{ "hooks", &hybrid_host, &create_options, false, false },
+	{ "no-process", &hybrid_host, &no_cgroup_options, false, false },
+	{ "no-namespaces", &unified_host, &create_options, false, false },
+	{ "cgroup-v2", &unified_host, &create_options, false, false },
+	{ "cgroup-v2-owner", &unified_host, &create_options, false, false },
+	{ "cgroup-rootless", &rootless_host, &create_options, false, false },
+	{ "cgroup-mixed", &mixed_host, &create_options, false, false },
+	{ "devices-v2", &unified_host, &create_options, false, false },
+	{ "json", &hybrid_host, &no_cgroup_options, true, false },
+	{ "update", &container_host, NULL, false, true },
+	{ "update-unlimited", &container_host, NULL, false, true },
 };
 
 static const char *golden_path(const char *name, const char *suffix)
@@ -139,12 +155,52 @@ static void compile_golden(const struct golden *g, struct buf *out)
 		 program_str(&program, program.header->state_tail));
 }
 
+static void read_resources(const struct golden *g, const char *suffix, struct document *doc,
+			   struct config_resources **ret)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct error err = ERROR_INIT;
+
+	read_file(golden_path(g->name, suffix), &text);
+	if (config_read_resources(doc, text.data, text.len, ret, &err) < 0)
+		fail_with(&err);
+}
+
+/* The program, and the record that follows from it. */
+static void update_golden(const struct golden *g, struct buf *out)
+{
+	_cleanup_document_ struct document doc = DOCUMENT_INIT, recorded_doc = DOCUMENT_INIT;
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	struct config_resources *asked, *recorded;
+	struct error err = ERROR_INIT;
+	struct compiled compiled;
+	struct program program;
+
+	read_resources(g, ".json", &doc, &asked);
+	read_resources(g, ".recorded.json", &recorded_doc, &recorded);
+	update_normalise(asked);
+	update_complete(asked, recorded);
+	recorded = config_overlay_resources(recorded, asked, &arena);
+	assert_non_null(recorded);
+	if (compile_update(&doc, asked, g->host, &arena, &compiled, &err) < 0
+	    || program_check(compiled.program, compiled.program_size, &program, &err) < 0
+	    || explain(&program, false, out, &err) < 0)
+		fail_with(&err);
+	buf_adds(out, "recorded: ");
+	if (config_write_resources(recorded, out, &err) < 0)
+		fail_with(&err);
+	buf_addc(out, '\n');
+}
+
 static void test_golden(void **state)
 {
 	const struct golden *g = *state;
 	_cleanup_buf_ struct buf got = BUF_INIT, expected = BUF_INIT;
 
-	compile_golden(g, &got);
+	if (g->update)
+		update_golden(g, &got);
+	else
+		compile_golden(g, &got);
 	if (getenv("BERTH_GOLDEN_UPDATE")) {
 		write_file(golden_path(g->name, ".expected"), &got);
 		return;

@@ -680,6 +680,7 @@ static void inner_namespace_is_joined_behind(void **state)
 
 		CHECK(become_user() && pipe(fds) == 0);
 		map_program(&b, &x, "0 1000 1\n", "0 1000 1\n", true);
+		x.target = -1;
 		holder = x.pid = in_userns(CLONE_NEWUTS, &pidfd);
 		CHECK(holder > 0 && map(&x, &err));
 		(void)snprintf(path, sizeof(path), "/proc/%d/ns/uts", (int)holder);

@@ -1,0 +1,599 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154,SC2016
+# Docker, by its client.
+
+scenarios='
+output			a container prints and is gone
+exit_status		exit statuses of the program, and by signals
+exit_125		125 for what the daemon refuses
+exit_126		126 for what cannot be executed
+exit_127		127 for what is not found
+stdin			standard input reaches the container
+terminal		-it: a terminal
+detached		-d, logs, wait
+cpus			--cpus and --cpu-shares
+memory			--memory and --memory-swap
+pids_limit		--pids-limit
+oom			an OOM kill is told
+read_only		--read-only with --tmpfs
+tmpfs			options of --tmpfs
+volumes			volumes and bind mounts
+propagation		bind mounts with propagation
+user			--user, by number and by name, with groups
+capabilities		--cap-drop and --cap-add
+privileged		--privileged
+seccomp			the default seccomp profile, one of our own, none
+new_privileges		no-new-privileges
+bridge			containers on a bridge reach each other
+host_network		--network host and none
+joined_namespaces	namespaces of another container
+host_namespaces		--pid, --ipc, --uts host
+cgroup_namespace	--cgroupns
+init			--init
+sysctl			--sysctl, --ulimit, --shm-size
+devices			--device
+cgroup_parent		--cgroup-parent
+health			a health check
+exec			exec: output, status, user, environment, folder
+exec_terminal		exec -it
+exec_detached		exec -d
+exec_errors		exec: 126 and 127
+exec_privileged		exec --privileged
+stop			stop: the stop signal, then KILL
+kill			kill with signals by name
+pause			pause and resume
+update			update of limits
+stats			stats
+top			top
+inspect			inspect tells pid, status and times
+restart_policy		--restart on-failure
+restart			restart keeps the container
+create_start		create, start, start again
+attach			attach
+copy			cp into a running container
+masked			masked and read-only paths
+build			an image is built with the default runtime
+version			info and version know the runtime
+live_restore		containers survive a restart of the daemon
+many			ten containers at once
+'
+
+export DOCKER_HOST=unix://${BERTH_ENGINES_DOCKER:-$WORK/docker.sock} DOCKER_CONFIG=$HOME/.docker DOCKER_BUILDKIT=0
+
+# write_config DEFAULT_RUNTIME
+write_config() {
+	jq -n --arg berth "${RUNTIME_berth?}" --arg crun "${RUNTIME_crun?}" --arg default "$1" --arg work "$WORK" \
+		--arg driver "$BERTH_ENGINES_DRIVER" '{
+			"runtimes": { "berth": { "path": $berth }, "crun": { "path": $crun } },
+			"default-runtime": $default,
+			"exec-opts": ["native.cgroupdriver=\($driver)"],
+			"live-restore": true,
+			"data-root": "\($work)/docker/data",
+			"exec-root": "\($work)/docker/exec",
+			"pidfile": "\($work)/docker/pid",
+			"hosts": ["unix://\($work)/docker.sock"],
+			"shutdown-timeout": 5
+		}' >"$WORK/daemon.json"
+}
+
+start_daemon() {
+	setsid dockerd --config-file "$WORK/daemon.json" >>"$LOGS/docker/daemon" 2>&1 </dev/null &
+	echo $! >"$WORK/dockerd.pid"
+	eventually 30 docker version
+}
+
+start() {
+	RUNTIME_berth=${RUNTIMES[berth]} RUNTIME_crun=${RUNTIMES[crun]}
+	export RUNTIME_berth RUNTIME_crun
+	if [ -z "${BERTH_ENGINES_DOCKER-}" ]; then
+		write_config berth
+		start_daemon || return
+	fi
+	docker load -i "$WORK/image/image.tar"
+}
+
+stop() {
+	local containerd
+	clean
+	docker rmi -f "$IMAGE"
+	if [ -z "${BERTH_ENGINES_DOCKER-}" ]; then
+		containerd=$(cat "$WORK/docker/exec/containerd/containerd.pid" 2>/dev/null)
+		end_process "$(cat "$WORK/dockerd.pid")"
+		[ -z "$containerd" ] || end_process "$containerd"
+	fi
+}
+
+# After a scenario: no container, no state of a runtime, no cgroup.
+clean() {
+	local ids left
+	ids=$(docker ps -aq)
+	# shellcheck disable=SC2086 # words are meant
+	[ -z "$ids" ] || docker rm -fv $ids
+	docker volume prune -f
+	docker network prune -f
+	left=$(find "$WORK"/docker/exec/runtime-*/moby -mindepth 1 2>/dev/null
+		find /sys/fs/cgroup -mindepth 3 -path '*/docker/*' -type d)
+	[ -z "$left" ] || {
+		echo "left behind: $left"
+		return 1
+	}
+}
+
+# run_docker OPTION... IMAGE ARG...: with the runtime under test.
+run_docker() {
+	docker run --runtime "$RUNTIME" --name "$NAME" "$@"
+}
+
+sleeper() {
+	run_docker -d "$@" "$IMAGE" sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done'
+}
+
+get() {
+	docker inspect -f "{{$1}}" "${2-$NAME}"
+}
+
+pid() {
+	get .State.Pid
+}
+
+is_status() {
+	[ "$(get .State.Status)" = "$1" ]
+}
+
+status_field() {
+	run_docker --rm "$@" "$IMAGE" awk -v f="$FIELD:" '$1 == f { print $2 }' /proc/self/status
+}
+
+test_output() {
+	same hello "$(run_docker --rm "$IMAGE" echo hello)"
+	same '' "$(docker ps -aq)"
+	same err "$(run_docker --rm "$IMAGE" sh -c 'echo err >&2' 2>&1 >/dev/null)"
+}
+
+test_exit_status() {
+	status_is 42 run_docker --rm "$IMAGE" sh -c 'exit 42'
+	run_docker -d "$IMAGE" sleep 1000
+	docker kill "$NAME"
+	same 137 "$(docker wait "$NAME")"
+}
+
+test_exit_125() {
+	status_is 125 docker run --rm --runtime nosuchruntime "$IMAGE" true
+	status_is 125 run_docker --rm --nosuchoption "$IMAGE" true
+}
+
+test_exit_126() {
+	status_is 126 run_docker --rm "$IMAGE" /root/not-executable
+	has 'permission denied' "$output"
+	status_is 126 run_docker --rm "$IMAGE" /etc
+}
+
+test_exit_127() {
+	status_is 127 run_docker --rm "$IMAGE" foobar
+	has 'executable file not found in $PATH' "$output"
+	status_is 127 run_docker --rm "$IMAGE" /no/such/command
+	has 'no such file or directory' "$output"
+}
+
+test_stdin() {
+	same through "$(echo through | run_docker --rm -i "$IMAGE" cat)"
+}
+
+test_terminal() {
+	on_terminal docker run --runtime "$RUNTIME" --rm -it "$IMAGE" \
+		sh -c 'test -t 0 && test -t 1 && test -t 2 && tty; stty size; exit 5'
+	same 5 "$status"
+	has /dev/ "$output"
+}
+
+test_detached() {
+	run_docker -d "$IMAGE" sh -c 'echo out; echo err >&2; exit 3'
+	same 3 "$(docker wait "$NAME")"
+	same 'out err' "$(docker logs "$NAME" 2>&1 | sort -r | xargs)"
+	same 3 "$(get .State.ExitCode)"
+}
+
+test_cpus() {
+	sleeper --cpus 0.5 --cpu-shares 512 --cpuset-cpus 0
+	if is_v2; then
+		same '50000 100000' "$(cgroup_value "$(pid)" cpu '' cpu.max)"
+	else
+		same 50000 "$(cgroup_value "$(pid)" cpu cpu.cfs_quota_us '')"
+		same 512 "$(cgroup_value "$(pid)" cpu cpu.shares '')"
+	fi
+	same 0 "$(cgroup_value "$(pid)" cpuset cpuset.cpus cpuset.cpus)"
+	same 0 "$(awk '/^Cpus_allowed_list/ { print $2 }' "/proc/$(pid)/status")"
+}
+
+test_memory() {
+	sleeper --memory 64m --memory-swap 128m --memory-reservation 32m
+	same 67108864 "$(cgroup_value "$(pid)" memory memory.limit_in_bytes memory.max)"
+	same 33554432 "$(cgroup_value "$(pid)" memory memory.soft_limit_in_bytes memory.low)"
+}
+
+test_pids_limit() {
+	sleeper --pids-limit 33
+	same 33 "$(cgroup_value "$(pid)" pids pids.max pids.max)"
+	docker rm -f "$NAME"
+	try run_docker --rm --pids-limit 5 "$IMAGE" sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait'
+	has fork "$output"
+}
+
+test_oom() {
+	try run_docker --memory 20m "$IMAGE" sh -c 'tail /dev/zero'
+	same 137 "$status"
+	same true "$(get .State.OOMKilled)"
+}
+
+test_read_only() {
+	run_docker --rm --read-only --tmpfs /scratch "$IMAGE" sh -c '! touch /x && touch /scratch/x' 2>&1
+}
+
+test_tmpfs() {
+	output=$(run_docker --rm --tmpfs /scratch:size=1m,mode=1770,uid=7,noexec "$IMAGE" \
+		sh -c 'grep " /scratch " /proc/mounts; stat -c "%a %u" /scratch')
+	has size=1024k "$output"
+	has noexec "$output"
+	has '1770 7' "$output"
+}
+
+test_volumes() {
+	mkdir host
+	run_docker --rm -v "$PWD/host:/host" -v "$PWD/host:/ro:ro" -v vol:/vol -v /anonymous "$IMAGE" \
+		sh -c 'echo one >/host/file && cat /ro/file >/vol/file && ! touch /ro/x && test -d /anonymous' 2>&1
+	same one "$(docker run --rm --runtime "$RUNTIME" -v vol:/v "$IMAGE" cat /v/file)"
+	same one "$(cat host/file)"
+}
+
+test_propagation() {
+	mkdir host
+	mount --bind host host
+	mount --make-shared host
+	mkdir host/later
+	sleeper -v "$PWD/host:/slave:rslave" -v "$PWD/host:/private:rprivate"
+	mount -t tmpfs later host/later
+	touch host/later/file
+	output=$(cat "/proc/$(pid)/mountinfo")
+	umount host/later
+	umount host
+	matches '/slave/later ' "$output"
+	hasnt /private/later "$output"
+	matches ' /slave .* master:' "$output"
+}
+
+test_user() {
+	same '1000 1000' "$(run_docker --rm --user 1000:1000 "$IMAGE" sh -c 'echo $(id -u) $(id -g)')"
+	same '1000 1000 2000' "$(run_docker --rm --user user "$IMAGE" sh -c 'echo $(id -u) $(id -G)')"
+	has 3000 "$(run_docker --rm --user user --group-add 3000 "$IMAGE" id -G)"
+	same /home/user "$(run_docker --rm --user user "$IMAGE" sh -c 'echo $HOME')"
+}
+
+test_capabilities() {
+	local FIELD=CapEff
+	same 0000000000000000 "$(status_field --cap-drop ALL)"
+	same 0000000000001000 "$(status_field --cap-drop ALL --cap-add NET_ADMIN)"
+	same 00000000a80425fb "$(status_field)"
+	same 0000000000000000 "$(status_field --user 1000)"
+}
+
+test_privileged() {
+	local FIELD=CapEff
+	has_capability 21 "$(status_field --privileged)"
+	run_docker --rm --privileged "$IMAGE" sh -c 'mount -t tmpfs x /mnt || mount -t tmpfs x /tmp'
+}
+
+test_seccomp() {
+	local FIELD=Seccomp
+	same 2 "$(status_field)"
+	same 0 "$(status_field --security-opt seccomp=unconfined)"
+	printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}' >profile.json
+	run_docker --rm --security-opt "seccomp=$PWD/profile.json" "$IMAGE" sh -c '! mkdir /tmp/x && touch /tmp/y' 2>&1
+	# The default profile refuses a new user namespace without CAP_SYS_ADMIN.
+	run_docker --rm "$IMAGE" sh -c '! unshare -U true' 2>&1
+}
+
+test_new_privileges() {
+	local FIELD=NoNewPrivs
+	same 1 "$(status_field --security-opt no-new-privileges)"
+	same 0 "$(status_field)"
+}
+
+test_bridge() {
+	local address
+	docker network create net1
+	sleeper --network net1
+	address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$NAME")
+	docker run --runtime "$RUNTIME" --rm --network net1 "$IMAGE" ping -c 1 -w 5 "$address"
+	docker run --runtime "$RUNTIME" --rm --network net1 "$IMAGE" ping -c 1 -w 5 "$NAME"
+}
+
+test_host_network() {
+	same "$(readlink /proc/self/ns/net)" "$(run_docker --rm --network host "$IMAGE" readlink /proc/self/ns/net)"
+	same lo "$(run_docker --rm --network none "$IMAGE" ls /sys/class/net)"
+}
+
+test_joined_namespaces() {
+	local kind
+	sleeper --ipc shareable
+	for kind in network:net pid:pid ipc:ipc; do
+		same "$(readlink "/proc/$(pid)/ns/${kind#*:}")" "$(docker run --runtime "$RUNTIME" --rm \
+			"--${kind%:*}" "container:$NAME" "$IMAGE" readlink "/proc/self/ns/${kind#*:}")"
+	done
+}
+
+test_host_namespaces() {
+	local kind
+	for kind in pid ipc uts; do
+		same "$(readlink "/proc/self/ns/$kind")" \
+			"$(run_docker --rm "--$kind" host "$IMAGE" readlink "/proc/self/ns/$kind")"
+	done
+}
+
+test_cgroup_namespace() {
+	same "$(readlink /proc/self/ns/cgroup)" \
+		"$(run_docker --rm --cgroupns host "$IMAGE" readlink /proc/self/ns/cgroup)"
+	output=$(run_docker --rm --cgroupns private "$IMAGE" cat /proc/self/cgroup)
+	matches '(^|:)/$' "$(head -n 1 <<<"$output")"
+	run_docker --rm --cgroupns private "$IMAGE" sh -c 'ls /sys/fs/cgroup && ! mkdir /sys/fs/cgroup/x' 2>&1
+}
+
+test_init() {
+	same docker-init "$(run_docker --rm --init "$IMAGE" cat /proc/1/comm)"
+}
+
+test_sysctl() {
+	same '7777 123 4096' "$(run_docker --rm --sysctl net.core.somaxconn=7777 --ulimit nofile=123:456 --shm-size 4m \
+		"$IMAGE" sh -c 'echo $(cat /proc/sys/net/core/somaxconn) $(ulimit -n) $(df -k /dev/shm | awk "/shm/ { print \$2 }")')"
+}
+
+test_devices() {
+	same 'character special file' "$(run_docker --rm --device /dev/fuse "$IMAGE" stat -c %F /dev/fuse)"
+	run_docker --rm --device /dev/fuse:/dev/mine:r "$IMAGE" sh -c '(: </dev/mine) && ! (: >>/dev/mine)' 2>&1
+	run_docker --rm "$IMAGE" sh -c 'mknod /tmp/mem c 1 1 && ! cat /tmp/mem' 2>&1
+}
+
+test_cgroup_parent() {
+	if [ "$BERTH_ENGINES_DRIVER" = systemd ]; then
+		sleeper --cgroup-parent berthtest.slice
+		grep -q '/berthtest.slice/docker-' "/proc/$(pid)/cgroup"
+	else
+		sleeper --cgroup-parent /berthtest
+		grep -q ':/berthtest/[0-9a-f]*$' "/proc/$(pid)/cgroup"
+	fi
+}
+
+test_health() {
+	sleeper --health-cmd 'test -e /tmp/healthy' --health-interval 0.5s --health-retries 1
+	eventually 15 is_health unhealthy
+	docker exec "$NAME" touch /tmp/healthy
+	eventually 15 is_health healthy
+}
+
+is_health() {
+	[ "$(get .State.Health.Status)" = "$1" ]
+}
+
+test_exec() {
+	sleeper
+	same hello "$(docker exec "$NAME" echo hello)"
+	status_is 9 docker exec "$NAME" sh -c 'exit 9'
+	same through "$(echo through | docker exec -i "$NAME" cat)"
+	same '1000 value /tmp' "$(docker exec --user 1000 -e X=value -w /tmp "$NAME" sh -c 'echo $(id -u) $X $(pwd)')"
+	same "$(readlink "/proc/$(pid)/ns/mnt")" "$(docker exec "$NAME" readlink /proc/self/ns/mnt)"
+	same "$(cat "/proc/$(pid)/cgroup")" "$(docker exec -i "$NAME" cat /proc/self/cgroup)"
+}
+
+test_exec_terminal() {
+	sleeper
+	on_terminal docker exec -it "$NAME" sh -c 'test -t 0 && tty; exit 6'
+	same 6 "$status"
+	has /dev/ "$output"
+}
+
+test_exec_detached() {
+	sleeper
+	docker exec -d "$NAME" sh -c 'echo up >/tmp/up; sleep 1000'
+	eventually 5 docker exec "$NAME" grep up /tmp/up
+	has 'sleep 1000' "$(docker top "$NAME")"
+}
+
+test_exec_errors() {
+	sleeper
+	status_is 127 docker exec "$NAME" foobar
+	has 'executable file not found in $PATH' "$output"
+	status_is 126 docker exec "$NAME" /root/not-executable
+	has 'permission denied' "$output"
+	status_is 127 docker exec "$NAME" /no/such/command
+	try docker exec -w /missing "$NAME" true
+	[ "$status" -ne 0 ]
+	same alive "$(docker exec "$NAME" echo alive)"
+}
+
+test_exec_privileged() {
+	sleeper
+	has_capability 21 "$(docker exec --privileged "$NAME" awk '/^CapEff/ { print $2 }' /proc/self/status)"
+}
+
+test_stop() {
+	sleeper
+	docker stop "$NAME"
+	same 7 "$(get .State.ExitCode)"
+	docker rm "$NAME"
+	run_docker -d "$IMAGE" sleep 1000
+	docker stop -t 1 "$NAME"
+	same 137 "$(get .State.ExitCode)"
+	docker rm "$NAME"
+	run_docker -d --stop-signal USR1 "$IMAGE" sh -c 'trap "exit 8" USR1; while :; do sleep 0.1; done'
+	docker stop "$NAME"
+	same 8 "$(get .State.ExitCode)"
+}
+
+test_kill() {
+	run_docker -d "$IMAGE" sh -c 'trap "echo hup" HUP; trap "exit 4" INT; while :; do sleep 0.1; done'
+	sleep 0.5
+	docker kill -s HUP "$NAME"
+	eventually 5 logged hup
+	docker kill -s SIGINT "$NAME"
+	same 4 "$(docker wait "$NAME")"
+	try docker kill "$NAME"
+	[ "$status" -ne 0 ]
+	has 'is not running' "$output"
+}
+
+logged() {
+	docker logs "$NAME" 2>&1 | grep -q "$1"
+}
+
+test_pause() {
+	sleeper
+	docker pause "$NAME"
+	is_status paused
+	try docker exec "$NAME" true
+	[ "$status" -ne 0 ]
+	docker unpause "$NAME"
+	is_status running
+	docker pause "$NAME"
+	docker kill "$NAME"
+	eventually 10 is_status exited
+}
+
+test_update() {
+	sleeper --memory 64m
+	docker update --memory 32m --memory-swap 64m --pids-limit 44 --cpus 0.25 --cpu-shares 256 "$NAME"
+	same 33554432 "$(cgroup_value "$(pid)" memory memory.limit_in_bytes memory.max)"
+	same 44 "$(cgroup_value "$(pid)" pids pids.max pids.max)"
+	docker update --memory 128m --memory-swap 256m "$NAME"
+	same 134217728 "$(cgroup_value "$(pid)" memory memory.limit_in_bytes memory.max)"
+	same 44 "$(cgroup_value "$(pid)" pids pids.max pids.max)"
+}
+
+test_stats() {
+	sleeper --memory 64m
+	output=$(docker stats --no-stream --format '{{.MemUsage}} {{.PIDs}}' "$NAME")
+	matches '[1-9].*iB / 64MiB [1-9]' "$output"
+}
+
+test_top() {
+	run_docker -d "$IMAGE" sh -c 'sleep 1111 & sleep 2222'
+	output=$(docker top "$NAME")
+	has 'sleep 1111' "$output"
+	has 'sleep 2222' "$output"
+	has "$(pid)" "$(docker top "$NAME" -o pid,args)"
+}
+
+test_inspect() {
+	sleeper
+	is_status running
+	same "$RUNTIME" "$(get .HostConfig.Runtime)"
+	kill -0 "$(pid)"
+	docker kill "$NAME"
+	docker wait "$NAME"
+	same 'exited 137 false 0' "$(get '.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.State.Pid')"
+}
+
+test_restart_policy() {
+	run_docker -d --restart on-failure:2 "$IMAGE" sh -c 'exit 1'
+	eventually 15 restarted 2
+	eventually 10 is_status exited
+	same 1 "$(get .State.ExitCode)"
+}
+
+restarted() {
+	[ "$(get .RestartCount)" = "$1" ]
+}
+
+test_restart() {
+	local first
+	sleeper
+	first=$(pid)
+	docker exec "$NAME" touch /tmp/kept
+	docker restart -t 1 "$NAME"
+	is_status running
+	[ "$(pid)" != "$first" ]
+	docker exec "$NAME" ls /tmp/kept
+}
+
+test_create_start() {
+	docker create --runtime "$RUNTIME" --name "$NAME" "$IMAGE" sh -c 'echo started; exit 2'
+	is_status created
+	status_is 2 docker start -a "$NAME"
+	same started "$output"
+	status_is 2 docker start -a "$NAME"
+	docker rm "$NAME"
+}
+
+test_attach() {
+	run_docker -d -i "$IMAGE" sh -c 'read x; echo "got $x"; exit 3'
+	# The answer is only seen by who is attached before.
+	try sh -c "(sleep 0.5; echo word) | docker attach $NAME"
+	has 'got word' "$output"
+}
+
+test_copy() {
+	sleeper
+	echo content >file
+	docker cp file "$NAME:/tmp/file"
+	same content "$(docker exec "$NAME" cat /tmp/file)"
+}
+
+test_masked() {
+	run_docker --rm "$IMAGE" sh -c '! cat /proc/kcore | grep -q . && ! echo x >/proc/sysrq-trigger && ! test -s /proc/keys' 2>&1
+	has ' ro,' "$(run_docker --rm "$IMAGE" grep ' /proc/sys ' /proc/mounts)"
+}
+
+test_build() {
+	[ -z "${BERTH_ENGINES_DOCKER-}" ] || unsupported 'the daemon is not ours'
+	write_config "$RUNTIME"
+	kill -HUP "$(cat "$WORK/dockerd.pid")"
+	eventually 5 default_is "$RUNTIME"
+	mkdir context
+	printf 'FROM %s\nRUN echo built >/built && id -u\nUSER 1000\nRUN id -u >/tmp/uid\nCMD cat /built /tmp/uid\n' "$IMAGE" \
+		>context/Dockerfile
+	docker build -t "$NAME" context
+	same 'built 1000' "$(docker run --rm "$NAME" | xargs)"
+	docker rmi "$NAME"
+}
+
+default_is() {
+	[ "$(docker info -f '{{.DefaultRuntime}}')" = "$1" ]
+}
+
+test_version() {
+	has "$RUNTIME" "$(docker info -f '{{.Runtimes}}')"
+	[ -z "${BERTH_ENGINES_DOCKER-}" ] || return 0
+	write_config "$RUNTIME"
+	kill -HUP "$(cat "$WORK/dockerd.pid")"
+	eventually 5 default_is "$RUNTIME"
+	has "$RUNTIME" "$(docker version)"
+	docker info
+}
+
+test_live_restore() {
+	local before
+	[ -z "${BERTH_ENGINES_DOCKER-}" ] || unsupported 'the daemon is not ours'
+	sleeper
+	before=$(pid)
+	end_process "$(cat "$WORK/dockerd.pid")"
+	kill -0 "$before"
+	start_daemon
+	is_status running
+	same "$before" "$(pid)"
+	same alive "$(docker exec "$NAME" echo alive)"
+	docker stop "$NAME"
+	same 7 "$(get .State.ExitCode)"
+}
+
+test_many() {
+	local i
+	local -a jobs=()
+	for i in {1..10}; do
+		docker run --rm --runtime "$RUNTIME" "$IMAGE" echo "$i" >"out.$i" 2>&1 &
+		jobs+=($!)
+	done
+	for i in "${jobs[@]}"; do
+		wait "$i"
+	done
+	for i in {1..10}; do
+		same "$i" "$(cat "out.$i")"
+	done
+}
