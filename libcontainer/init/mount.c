@@ -242,6 +242,8 @@ static int mount_bind(struct init *i, const struct op_mount *op, struct error *e
 	if (op->flags & MOUNT_FROM_RUNTIME) {
 		tree = wait_source(i, err);
 		r = MIN(tree, 0);
+		if (r == -ENOSYS && op->flags & MOUNT_OPTIONAL)
+			r = source_clone(i, op, &tree, err);
 	} else if (op->flags & MOUNT_IDMAP) {
 		return mount_fail(i, op, -EINVAL, "only the runtime can map ids", err);
 	} else {

@@ -85,10 +85,13 @@ int source_serve(struct execution *x, uint32_t index, struct error *err)
 		return error_set(err, ERR_MESSAGE_INVALID, 0, "source not wanted: operation %u", index);
 	tree = sys_open_tree_clone(AT_FDCWD, source, op->flags & MOUNT_RECURSIVE,
 				   op->flags & MOUNT_SRC_NOFOLLOW);
-	/* Without the call init tries by itself, as far as its user namespace may reach; ids nobody can map then. */
+	/*
+	 * Without the call init tries by itself, as far as its user namespace may reach; ids nobody can map then.
+	 * What may be missing is init's to leave out.
+	 */
 	if (op->flags & MOUNT_IDMAP)
 		r = tree < 0 ? idmap_failed(x, op, tree, err) : source_idmap(x, op, tree, err);
-	else if (tree < 0 && tree != -ENOSYS && tree != -EPERM)
+	else if (tree < 0 && tree != -ENOSYS && tree != -EPERM && !(tree == -ENOENT && op->flags & MOUNT_OPTIONAL))
 		r = error_set(err, ERR_MOUNT, -tree, "source %s", source);
 	if (r == 0) {
 		r = message_send(x->wire, MESSAGE_SOURCE, index, NULL, 0, MAX(tree, -1));

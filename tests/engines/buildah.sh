@@ -43,13 +43,8 @@ stop() {
 
 # After a scenario: no working container, no state of a runtime.
 clean() {
-	local left
 	buildah rm -a
-	left=$(find /run/berth /run/crun -mindepth 1 2>/dev/null)
-	[ -z "$left" ] || {
-		echo "left behind: $left"
-		return 1
-	}
+	nothing_left '/run/{berth,crun}' '.*/buildah-buildah[0-9]+(.scope)?'
 }
 
 # bud OPTION...: builds ./Dockerfile without a cache.

@@ -81,18 +81,13 @@ stop() {
 
 # After a scenario: no container, no state of a runtime, no cgroup.
 clean() {
-	local id left
+	local id
 	for id in $(ctr container ls -q); do
 		ctr task kill -s KILL "$id"
 		ctr task rm -f "$id"
 		ctr container rm "$id"
 	done
-	left=$(find "${RUNTIME_ROOT:=/run/containerd/runc}" -mindepth 2 2>/dev/null
-		find /sys/fs/cgroup -mindepth 2 -name 'containerd-*-berth' -o -name 'containerd-*-crun')
-	[ -z "$left" ] || {
-		echo "left behind: $left"
-		return 1
-	}
+	nothing_left '/run/containerd/runc/*' '.*/(berthtest-)?containerd-.*-(berth|crun)(-[0-9]+)?(.scope)?'
 }
 
 ctr() {

@@ -93,6 +93,20 @@ end_process() {
 	wait "$1" 2>/dev/null || :
 }
 
+# nothing_left STATE CGROUPS: no folder of a container in the folders that match the pattern STATE, no cgroup whose
+# path matches the regular expression. systemd takes its time to remove a scope.
+nothing_left() {
+	local tries left
+	for ((tries = 0; tries < 30; tries++)); do
+		left=$(eval "find $1 -mindepth 1 -maxdepth 1" 2>/dev/null
+			find /sys/fs/cgroup -regextype posix-extended -type d -regex "$2" 2>/dev/null)
+		[ -n "$left" ] || return 0
+		sleep 0.1
+	done
+	printf 'left behind: %s\n' "$left"
+	return 1
+}
+
 is_v2() {
 	[ -e /sys/fs/cgroup/cgroup.controllers ]
 }

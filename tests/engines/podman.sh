@@ -146,16 +146,10 @@ stop() {
 
 # After a scenario: no container, no state of a runtime, no cgroup.
 clean() {
-	local left
 	command podman pod rm -af -t 0
 	command podman rm -af -t 0
 	command podman volume rm -af
-	left=$(find /run/berth /run/crun -mindepth 1 2>/dev/null
-		find /sys/fs/cgroup -name 'libpod-[0-9a-f]*' -type d)
-	[ -z "$left" ] || {
-		echo "left behind: $left"
-		return 1
-	}
+	nothing_left '/run/{berth,crun}' '.*/libpod-[0-9a-f]{64}(.scope)?'
 }
 
 podman() {
@@ -668,8 +662,9 @@ test_create_start() {
 
 test_attach() {
 	run_podman -d -i "$IMAGE" sh -c 'read x; echo "got $x"; exit 3'
-	try sh -c "(sleep 0.5; echo word) | podman --runtime $RUNTIME attach $NAME"
-	has 'got word' "$output"
+	echo word | podman attach "$NAME" || same 3 $?
+	same 3 "$(podman wait "$NAME")"
+	eventually 5 logged 'got word'
 }
 
 test_init_killed() {

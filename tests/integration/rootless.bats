@@ -155,3 +155,16 @@ user_stopped() {
 	container_args true
 	user_run
 }
+
+@test "F737 F733 a cgroup mount where no cgroup could be made is left empty" {
+	edit '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]
+		| .linux.gidMappings = [{containerID: 0, hostID: 0, size: 1}]
+		| del(.linux.resources)
+		| .linux.namespaces |= map(select(.type != "cgroup"))
+		| .mounts |= map(select(.destination != "/sys/fs/cgroup"))
+		| .mounts += [{destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["ro", "nosuid"]}]'
+	container_script 'ls -A /sys/fs/cgroup; stat -f -c %T /sys/fs/cgroup'
+	run as_user unshare -Urm "$TMP/berth" run --bundle "$BUNDLE" "$ID"
+	[ "$status" -eq 0 ] || fail "$output"
+	[ "$output" = tmpfs ] || fail "$output"
+}
