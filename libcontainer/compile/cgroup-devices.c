@@ -269,8 +269,8 @@ int cgroup_emit_devices(struct compiler *c)
 {
 	/* Without a resources object nothing of an existing cgroup may change; a new one is closed anyway. */
 	uint32_t flags = c->linux_->resources ? 0 : CGROUP_SET_IF_NEW;
-	struct device_rule *rules;
-	size_t n;
+	struct device_rule *rules = NULL;
+	size_t n = 0;
 	int r = read_rules(c, &rules, &n);
 
 	if (r < 0)
