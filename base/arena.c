@@ -159,3 +159,17 @@ void arena_done(struct arena *a)
 	a->chunks = NULL;
 	a->used = 0;
 }
+
+void arena_clear(struct arena *a)
+{
+	struct arena_chunk *newest = a->chunks;
+
+	if (!newest)
+		return;
+	a->chunks = newest->next;
+	arena_done(a);
+	memset(newest->data, 0, newest->used);
+	newest->used = 0;
+	newest->next = NULL;
+	a->chunks = newest;
+}

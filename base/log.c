@@ -172,6 +172,7 @@ static void record_add_json(struct record *r, enum log_level level, const char *
 	if (err) {
 		record_add_text(r, ",\"code\":", error_code_name(err->code), 64);
 		record_add_text(r, ",\"step\":", err->step, 64);
+		record_add_text(r, ",\"document\":", err->document, 300);
 		record_add_text(r, ",\"pointer\":", err->pointer, 300);
 		record_add_number(r, ",\"line\":", err->line);
 		record_add_number(r, ",\"column\":", err->column);

@@ -119,7 +119,9 @@ size_t str_escape(const char *s, char *buf, size_t size)
 		/* Characters and escapes are written whole or not at all. */
 		if (len + (n ? n : 4) > size - 1)
 			break;
-		if (n) {
+		if (n == 1) {
+			buf[len++] = (char) *p++; /* nearly all there is, and `list` has a lot of it */
+		} else if (n) {
 			memcpy(buf + len, p, n);
 			len += n;
 			p += n;

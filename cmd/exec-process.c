@@ -57,7 +57,8 @@ static int take_env(struct context *ctx, struct exec_process *p)
 
 	while (r == 0 && (value = option_next(&ctx->args, OPT_ENV, &at)) != NULL)
 		r = str_is_empty(value) || value[0] == '='
-			    ? error_set(&ctx->err, ERR_USAGE, 0, "invalid env option \"%s\": it takes NAME=VALUE", value)
+			    ? error_set(&ctx->err, ERR_USAGE, 0,
+					"invalid env option \"%s\": it takes NAME=VALUE", value)
 			    : add_string(ctx, p, &p->process->env, value);
 	return r;
 }
@@ -69,7 +70,8 @@ static int take_cwd(struct context *ctx, struct exec_process *p)
 	if (!value)
 		return 0;
 	if (value[0] != '/')
-		return error_set(&ctx->err, ERR_USAGE, 0, "invalid cwd option \"%s\": it takes an absolute path", value);
+		return error_set(&ctx->err, ERR_USAGE, 0,
+				 "invalid cwd option \"%s\": it takes an absolute path", value);
 	p->process->cwd = (char *)(uintptr_t)value;
 	return 0;
 }

@@ -33,7 +33,7 @@ static struct features_seccomp seccomp = {
 				 "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"),
 };
 
-static struct features_cgroup cgroup = { .v1 = true };
+static struct features_cgroup cgroup = { .v1 = true, .v2 = true, .rdma = true };
 static struct features_switch enabled = { .enabled = true };
 static struct features_switch disabled = { .enabled = false };
 static struct features_intel_rdt intel_rdt = { .enabled = false };

@@ -11,29 +11,31 @@
 
 enum { COLUMN_ID, COLUMN_PID, COLUMN_STATUS, COLUMN_BUNDLE, COLUMN_CREATED, COLUMN_OWNER, COLUMN_MAX };
 
-/* Rows of cells, printed when all widths are known. */
+/*
+ * Rows of cells, printed when all widths are known. Fresh memory is what costs most here after the system
+ * calls, so a cell is copied only if it does not live as long as the table.
+ */
 struct table {
 	struct arena arena;
-	char *(*rows)[COLUMN_MAX];
-	size_t n, size;
+	const char *(*rows)[COLUMN_MAX];
+	size_t n;
 	size_t width[COLUMN_MAX];
 };
 
-static int table_add(struct table *t, const char *const cells[COLUMN_MAX])
+static const char *table_cell(struct table *t, const char *text, bool copy, size_t *ret_len)
 {
-	if (t->n == t->size) {
-		size_t size = t->size ? t->size * 2 : 64;
+	char shown[4096];
 
-		t->rows = arena_regrow(&t->arena, t->rows, t->size, size, sizeof(*t->rows));
-		if (!t->rows)
-			return -ENOMEM;
-		t->size = size;
-	}
+	*ret_len = str_escape(text, shown, sizeof(shown));
+	return copy || !streq(shown, text) ? arena_strndup(&t->arena, shown, *ret_len) : text;
+}
+
+static int table_add(struct table *t, const char *const cells[COLUMN_MAX], const bool copy[COLUMN_MAX])
+{
 	for (int i = 0; i < COLUMN_MAX; i++) {
-		char shown[4096];
-		size_t len = str_escape(cells[i], shown, sizeof(shown));
+		size_t len;
 
-		t->rows[t->n][i] = arena_strndup(&t->arena, shown, len);
+		t->rows[t->n][i] = table_cell(t, cells[i], copy[i], &len);
 		if (!t->rows[t->n][i])
 			return -ENOMEM;
 		t->width[i] = MAX(t->width[i], len);
@@ -42,63 +44,91 @@ static int table_add(struct table *t, const char *const cells[COLUMN_MAX])
 	return 0;
 }
 
-static void table_print(const struct table *t)
+static int table_print(const struct table *t)
 {
-	for (size_t row = 0; row < t->n; row++)
-		for (int i = 0; i < COLUMN_MAX; i++) {
-			int width = i == COLUMN_OWNER ? 0 : (int)t->width[i] + 3;
+	_cleanup_buf_ struct buf line = BUF_INIT;
 
-			printf("%-*s%s", width, t->rows[row][i], i == COLUMN_OWNER ? "\n" : "");
+	for (size_t row = 0; row < t->n; row++) {
+		buf_clear(&line);
+		for (int i = 0; i < COLUMN_MAX; i++) {
+			size_t end = line.len + t->width[i] + 3;
+
+			buf_adds(&line, t->rows[row][i]);
+			while (i != COLUMN_OWNER && line.len < end && !line.failed)
+				buf_addc(&line, ' ');
 		}
+		if (line.failed)
+			return -ENOMEM;
+		puts(line.data);
+	}
+	return 0;
 }
 
-static int add_container(struct table *t, struct view *view)
+static int add_container(struct table *t, const struct view *view)
 {
+	bool root = streq(view->owner, "root");
+	const bool copy[COLUMN_MAX] = {
+		[COLUMN_PID] = true,
+		[COLUMN_BUNDLE] = true,
+		[COLUMN_CREATED] = true,
+		[COLUMN_OWNER] = !root,
+	};
 	char pid[32];
 
 	snprintf(pid, sizeof(pid), "%lld", (long long)view->state.pid);
-	return table_add(t, (const char *const[COLUMN_MAX]){
-				    [COLUMN_ID] = view->state.id,
-				    [COLUMN_PID] = pid,
-				    [COLUMN_STATUS] = view->state.status,
-				    [COLUMN_BUNDLE] = view->state.bundle,
-				    [COLUMN_CREATED] = view->state.created ? view->state.created : "",
-				    [COLUMN_OWNER] = view->owner,
-			    });
+	return table_add(t,
+			 (const char *const[COLUMN_MAX]){
+				 [COLUMN_ID] = view->state.id,
+				 [COLUMN_PID] = pid,
+				 [COLUMN_STATUS] = view->state.status,
+				 [COLUMN_BUNDLE] = view->state.bundle,
+				 [COLUMN_CREATED] = view->state.created ? view->state.created : "",
+				 [COLUMN_OWNER] = root ? "root" : view->owner,
+			 },
+			 copy);
 }
 
-/* One container into the table or the array; one that cannot be read is a warning and hides no other. */
-static int show(const struct state_root *root, const char *id, struct table *table, struct json_writer *json)
+static void warn(const char *id, struct error *err)
 {
-	_cleanup_(view_done) struct view view = VIEW_INIT;
-	struct error err = ERROR_INIT;
 	char words[1024];
 
-	if (view_open(root, id, &view, &err) < 0) {
-		if (err.code == ERR_CONTAINER_UNKNOWN)
-			return 0; /* deleted since its name was read */
-		error_format(&err, words, sizeof(words));
+	if (err->code != ERR_CONTAINER_UNKNOWN) { /* else deleted since its name was read */
+		error_format(err, words, sizeof(words));
 		log_warning("%s: %s", id, words);
-		return 0;
 	}
-	view_find_owner(&view);
-	if (!json)
-		return add_container(table, &view);
-	oci_state_write_value(&view.state, json);
-	return 0;
+	error_clear(err);
+}
+
+/* One that cannot be read is a warning and hides no other. */
+static bool look(const struct state_root *root, const char *id, bool whole, struct view *view, struct error *err)
+{
+	int r = view_glance(root, id, whole, view, err);
+
+	if (r == 0)
+		view_find_owner(view);
+	else
+		warn(id, err);
+	return r == 0;
 }
 
 static int list_table(const struct state_root *root, char *const *ids, size_t n, struct error *err)
 {
+	static const char *const head[COLUMN_MAX] = { "ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER" };
 	struct table table = { .arena = ARENA_INIT };
-	int r = table_add(&table, (const char *const[COLUMN_MAX]){ "ID", "PID", "STATUS", "BUNDLE", "CREATED",
-								   "OWNER" });
+	_cleanup_(view_done) struct view view = VIEW_INIT;
+	int r = -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = show(root, ids[i], &table, NULL);
+	table.rows = arena_calloc(&table.arena, n + 1, sizeof(*table.rows));
+	if (table.rows)
+		r = table_add(&table, head, (const bool[COLUMN_MAX]){ false });
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (look(root, ids[i], false, &view, err))
+			r = add_container(&table, &view);
+		arena_clear(&view.doc.arena);
+	}
 	if (r == 0)
-		table_print(&table);
-	else
+		r = table_print(&table);
+	if (r < 0)
 		error_set(err, ERR_NO_MEMORY, -r, "list of containers");
 	arena_done(&table.arena);
 	return r;
@@ -106,14 +136,18 @@ static int list_table(const struct state_root *root, char *const *ids, size_t n,
 
 static int list_json(const struct state_root *root, char *const *ids, size_t n, struct error *err)
 {
+	_cleanup_(view_done) struct view view = VIEW_INIT;
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct json_writer json;
 	int r;
 
 	json_start(&json, &out, NULL);
 	json_open(&json, '[');
-	for (size_t i = 0; i < n; i++)
-		(void)show(root, ids[i], NULL, &json);
+	for (size_t i = 0; i < n; i++) {
+		if (look(root, ids[i], true, &view, err))
+			oci_state_write_value(&view.state, &json);
+		arena_clear(&view.doc.arena);
+	}
 	json_close(&json);
 	r = json_finish(&json, err);
 	if (r == 0)
@@ -130,7 +164,7 @@ int cmd_list(struct context *ctx)
 	int r = open_root(ctx, false, &root);
 
 	if (r == 0)
-		r = state_list(&root, &ids, &n, &ctx->err);
+		r = state_list(&root, ctx->args.set[OPT_QUIET], &ids, &n, &ctx->err);
 	else if (r == -ENOENT && !error_is_set(&ctx->err))
 		r = ctx->args.set[OPT_ROOT] ? error_set(&ctx->err, ERR_STATE_ROOT, 0, "%s: there is none",
 							 ctx->args.value[OPT_ROOT])

@@ -16,7 +16,8 @@ const struct manual_text manual_texts[] = {
 	  "berth create --bundle /srv/web --pid-file /run/web.pid web" },
 	{ "delete",
 	  "Removes a stopped container: its cgroup, its systemd unit if there is one, its state, and runs its "
-	  "poststop hooks. A container that runs is only deleted with --force, which kills it first.\n\n"
+	  "poststop hooks. A container that runs is only deleted with --force, which kills it first. "
+	  "Of several containers each is tried, whatever becomes of the others.\n\n"
 	  "With --force it also removes what a killed berth has left behind.",
 	  "berth delete --force web" },
 	{ "events",

@@ -24,6 +24,10 @@ void view_done(struct view *view);
  */
 int view_open(const struct state_root *root, const char *id, struct view *ret, struct error *err);
 
+/* The same for a name of state_list(), cheaply. whole: with rootfs and annotations. */
+int view_glance(const struct state_root *root, const char *id, bool whole, struct view *ret,
+		struct error *err);
+
 /* Fills view->owner: "root" or "#uid". The user database would bring foreign code into the program. */
 void view_find_owner(struct view *view);
 

@@ -327,7 +327,8 @@ static const struct field op_output_fields[] = {
 	N(op_id_map, op_id_map_fields), N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_hook, op_hook_fields), \
-	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), N(op_affinity, op_affinity_fields), \
+	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
+	N(op_affinity, op_affinity_fields), \
 	N(op_time_offsets, op_time_offsets_fields), N(op_name, op_name_fields), \
 	N(op_keyring, op_keyring_fields), N(op_root_open, op_root_open_fields), \
 	N(op_mount, op_mount_fields), N(op_device, op_device_fields), \

@@ -154,7 +154,11 @@ struct op_cgroup_enter {
 	uint32_t flags;  /* CGROUP_CREATE_OPTIONAL: it may not have been made */
 };
 struct op_unshare { uint32_t flags; /* CLONE_NEW* */ };
-struct op_affinity { struct pblob mask; /* uint64_t[], a bit for each CPU */ pstr cpus; /* as configured */ uint32_t unused; };
+struct op_affinity {
+	struct pblob mask;  /* uint64_t[], a bit for each CPU */
+	pstr cpus;          /* as configured */
+	uint32_t unused;
+};
 /* Written to timens_offsets; monotonic and boottime in one operation, before entering the namespace. */
 struct op_time_offsets { pstr text; };
 struct op_name { pstr name; };

@@ -52,13 +52,30 @@ static bool next_name(const char **list, char name[NAME_MAX_])
 	return true;
 }
 
-static void enable_one(struct enable *e, int dir, const char *name)
+/*
+ * True for a cgroup other than the root that has processes. A controller of memory or I/O would be refused
+ * there; one of CPU time or processes would be enabled, and make all the children threaded ones, which no
+ * container can live in.
+ */
+static bool is_occupied(int dir)
+{
+	char text[16];
+
+	/* The root has no type, and may have both. */
+	if (cgroup_read(dir, "cgroup.type", text, sizeof(text)) < 0)
+		return false;
+	/* More than fits is as much as something. */
+	return cgroup_read(dir, "cgroup.procs", text, sizeof(text)) != 0;
+}
+
+static void enable_one(struct enable *e, int dir, const char *name, bool occupied)
 {
 	char text[NAME_MAX_ + 1];
-	int r;
+	int r = -EBUSY;
 
 	snprintf(text, sizeof(text), "+%s", name);
-	r = sys_write_file(dir, "cgroup.subtree_control", text);
+	if (!occupied)
+		r = sys_write_file(dir, "cgroup.subtree_control", text);
 	if (r >= 0 || e->failed[0] || !cgroup_has_controller(e->needed, name))
 		return;
 	(void)str_copy(e->failed, sizeof(e->failed), name);
@@ -75,6 +92,7 @@ static void enable_here(struct enable *e, int dir)
 	char has[LIST_MAX], enabled[LIST_MAX], name[NAME_MAX_], text[LIST_MAX * 2] = "";
 	size_t len = 0, n = 0;
 	const char *s = has;
+	bool occupied;
 
 	read_list(dir, "cgroup.controllers", has);
 	read_list(dir, "cgroup.subtree_control", enabled);
@@ -84,11 +102,14 @@ static void enable_here(struct enable *e, int dir)
 			continue;
 		len += (size_t)snprintf(text + len, sizeof(text) - len, n++ ? " +%s" : "+%s", name);
 	}
-	if (n == 0 || (n > 1 && sys_write_file(dir, "cgroup.subtree_control", text) >= 0))
+	if (n == 0)
+		return;
+	occupied = is_occupied(dir);
+	if (n > 1 && !occupied && sys_write_file(dir, "cgroup.subtree_control", text) >= 0)
 		return;
 	for (s = has; next_name(&s, name);)
 		if (!cgroup_has_controller(enabled, name) && (e->all || cgroup_has_controller(e->needed, name)))
-			enable_one(e, dir, name);
+			enable_one(e, dir, name, occupied);
 }
 
 /* From the mount point down to the parent of the last component; *ret_dir is the last one. */

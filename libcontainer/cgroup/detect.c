@@ -240,17 +240,11 @@ static int read_own_line(struct detect *d, char *line)
 static int read_own(struct detect *d, int fd)
 {
 	char *buf = malloc(CHUNK), *s = buf, *line;
-	size_t len = 0;
-	ssize_t n = 1;
-	int r = buf ? 0 : -ENOMEM;
+	ssize_t n = buf ? sys_read_to_end(fd, buf, CHUNK - 1) : -ENOMEM;
+	int r = n < 0 ? (int)n : 0;
 
-	while (r == 0 && n > 0 && len < CHUNK - 1) {
-		n = sys_read(fd, buf + len, CHUNK - 1 - len);
-		r = n < 0 ? (int)n : 0;
-		len += n > 0 ? (size_t)n : 0;
-	}
 	if (r == 0)
-		buf[len] = '\0';
+		buf[n] = '\0';
 	while (r == 0 && (line = next_field(&s, '\n')))
 		r = read_own_line(d, line);
 	free(buf);

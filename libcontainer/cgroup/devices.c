@@ -56,6 +56,12 @@ int cgroup_devices_set(const char *dir, const struct bpf_insn *code, size_t n, s
 		return set_failed(program, dir, "loaded", err);
 	old = find_own(fd);
 	r = sys_bpf_attach_device(fd, program, old < 0 ? -1 : old);
+	/* Before 5.6 nothing can be replaced: for a moment both have to agree, which allows nothing more. */
+	if (r == -EINVAL && old >= 0) {
+		r = sys_bpf_attach_device(fd, program, -1);
+		if (r >= 0)
+			r = sys_bpf_detach_device(fd, old);
+	}
 	return r < 0 ? set_failed(r, dir, "attached", err) : 0;
 }
 

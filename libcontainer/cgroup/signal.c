@@ -95,8 +95,9 @@ static bool all_done(const struct pid_list *list, const struct pid_list *done)
 }
 
 /*
- * One attempt, where there is no cgroup.kill: freeze, so that nothing can fork away, signal, thaw. A freezer that does not settle in
- * time, or that holds the caller, is no reason to stop: the next round takes what has been forked.
+ * One attempt, where there is no cgroup.kill: freeze, so that nothing can fork away, signal, thaw. A freezer
+ * that does not settle in time, or that holds the caller, is no reason to stop: the next round takes what has
+ * been forked.
  */
 static int kill_round(const struct cgroup *cg, struct pid_list *done)
 {

@@ -13,12 +13,11 @@
 
 #define CPUS_MAX 8192u /* no kernel has more */
 
-static int emit_kept(struct compiler *c, enum op_type type)
+static void emit_kept(struct compiler *c, enum op_type type)
 {
 	for (uint32_t i = 0; i < c->exec->keep->header->n_ops; i++)
 		if (c->exec->keep->ops[i].type == type)
 			keep_copy(&c->emit, c->exec->keep, &c->exec->keep->ops[i]);
-	return 0;
 }
 
 bool exec_keeps(const struct compiler *c, enum op_type type)
@@ -38,7 +37,8 @@ int exec_emit_seccomp(struct compiler *c)
 		if (op->type == OP_SECCOMP)
 			c->seccomp_notify = seccomp->notify;
 	}
-	return emit_kept(c, OP_SECCOMP);
+	emit_kept(c, OP_SECCOMP);
+	return 0;
 }
 
 /* ---- cgroups ---- */
@@ -56,7 +56,8 @@ static int check_sub_cgroups(struct compiler *c)
 		const char *path = colon ? colon + 1 : text;
 
 		if (!colon && c->exec->n_sub_cgroups > 1)
-			return refuse_cgroup(c, text, "of several each needs its controllers in front, as cpu,memory:PATH");
+			return refuse_cgroup(c, text,
+					     "of several each needs its controllers in front, as cpu,memory:PATH");
 		if (colon == text)
 			return refuse_cgroup(c, text, "no controller in front of the colon");
 		for (const char *p = path; p; p = strchr(p, '/')) {
@@ -66,7 +67,8 @@ static int check_sub_cgroups(struct compiler *c)
 		}
 	}
 	return c->exec->n_sub_cgroups && !c->exec->n_cgroups
-		       ? error_set(c->err, ERR_USAGE, 0, "invalid cgroup option: the container has no cgroup of its own")
+		       ? error_set(c->err, ERR_USAGE, 0,
+				   "invalid cgroup option: the container has no cgroup of its own")
 		       : 0;
 }
 
@@ -127,8 +129,8 @@ static int check_controllers(struct compiler *c)
 					break;
 			if (k == c->exec->n_cgroups)
 				return error_set(c->err, ERR_USAGE, 0,
-						 "invalid cgroup option \"%s\": the container has no cgroup of controller \"%.*s\"",
-						 text, (int)len, word);
+						 "invalid cgroup option \"%s\": the container has no cgroup of "
+						 "controller \"%.*s\"", text, (int)len, word);
 		}
 	}
 	return 0;
@@ -234,11 +236,10 @@ static int emit_userns(struct compiler *c)
 
 static int emit_inherited(struct compiler *c)
 {
-	int r = emit_kept(c, OP_KEYRING);
-
-	if (r == 0)
-		r = emit_kept(c, OP_MEMORY_POLICY);
-	return r < 0 ? r : emit_kept(c, OP_PERSONALITY);
+	emit_kept(c, OP_KEYRING);
+	emit_kept(c, OP_MEMORY_POLICY);
+	emit_kept(c, OP_PERSONALITY);
+	return 0;
 }
 
 static int emit_ready(struct compiler *c)

@@ -118,7 +118,9 @@ static void command_kill(const struct command *c, struct running *r)
 	(void)sys_kill_group(r->pid, SIGKILL);
 	(void)sys_pidfd_send_signal(r->pidfd, SIGKILL);
 	descendants_kill(r->pid, c->other_child, r->adopting);
-	(void)sys_pidfd_wait(r->pidfd, KILL_DEADLINE_MS);
+	/* Only when the program is dead, too, have its dead children all become ours. */
+	if (sys_pidfd_wait(r->pidfd, KILL_DEADLINE_MS) > 0)
+		descendants_reap(r->pid, c->other_child);
 }
 
 /* Until the program itself has ended: what it leaves in the background is not waited for. */

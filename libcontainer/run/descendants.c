@@ -23,7 +23,7 @@
 struct process {
 	pid_t pid, parent;
 	unsigned long long start;
-	bool doomed;
+	bool doomed, zombie;
 };
 
 int descendants_adopt(bool on)
@@ -54,7 +54,7 @@ static unsigned long long stat_field(const char *text, unsigned n)
 	return str_to_u64(word, &value) == 0 ? value : 0;
 }
 
-/* False when it is gone or a zombie. The name in brackets may hold anything. */
+/* False when it is gone. The name in brackets may hold anything. */
 static bool process_look(const char *pid, struct process *ret)
 {
 	char path[64], text[512];
@@ -69,11 +69,11 @@ static bool process_look(const char *pid, struct process *ret)
 	if (!end || end[1] != ' ' || !end[2] || str_to_u32(pid, &number) < 0)
 		return false;
 	state = end[2];
-	*ret = (struct process){ .pid = (pid_t)number };
+	*ret = (struct process){ .pid = (pid_t)number, .zombie = state == 'Z' };
 	/* Fields count from 1; the state, behind the name, is the third. */
 	ret->parent = (int)stat_field(end + 2, 4 - 3);
 	ret->start = stat_field(end + 2, 22 - 3);
-	return state != 'Z' && state != 'X';
+	return state != 'X';
 }
 
 static struct process *process_list(size_t *ret_n)
@@ -114,7 +114,7 @@ static void mark(struct process *v, size_t n, pid_t root, pid_t other, bool orph
 		for (size_t i = 0; i < n; i++) {
 			struct process *p = &v[i];
 			bool doom = p->parent == root || (orphans && p->parent == self);
-			bool spare = p->pid == other || p->pid == root;
+			bool spare = p->pid == other || p->pid == root || p->zombie;
 
 			for (size_t j = 0; j < n && !doom; j++)
 				doom = v[j].pid == p->parent && v[j].doomed;
@@ -128,28 +128,39 @@ static void mark(struct process *v, size_t n, pid_t root, pid_t other, bool orph
 
 static unsigned kill_marked(const struct process *v, size_t n)
 {
-	pid_t self = getpid();
 	unsigned killed = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_close_ int pidfd = -1;
 		struct process now;
 		char text[16];
-		int status;
 
 		if (!v[i].doomed)
 			continue;
 		/* The descriptor pins the process; looked at again to exclude that the pid was reused. */
 		pidfd = sys_pidfd_open(v[i].pid);
 		snprintf(text, sizeof(text), "%d", (int)v[i].pid);
-		if (pidfd < 0 || !process_look(text, &now) || now.start != v[i].start)
+		if (pidfd < 0 || !process_look(text, &now) || now.start != v[i].start || now.zombie)
 			continue;
 		killed++;
 		(void)sys_pidfd_send_signal(pidfd, SIGKILL);
-		if (now.parent == self && sys_pidfd_wait(pidfd, 1000) > 0)
-			(void)sys_reap(v[i].pid, &status, true);
 	}
 	return killed;
+}
+
+void descendants_reap(pid_t root, pid_t other)
+{
+	pid_t self = getpid();
+	size_t n;
+	struct process *v = process_list(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		int status;
+
+		if (v[i].zombie && v[i].parent == self && v[i].pid != root && v[i].pid != other)
+			(void)sys_reap(v[i].pid, &status, true);
+	}
+	free(v);
 }
 
 void descendants_kill(pid_t root, pid_t other, bool orphans)

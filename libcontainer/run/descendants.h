@@ -17,10 +17,12 @@
 int descendants_adopt(bool on);
 
 /*
- * Kills with SIGKILL everything below `root`, with `orphans` also everything that berth has adopted, and
- * reaps what is berth's. `root` itself is left for its owner to reap. other: a child of berth that is
- * left alone with all below it, or 0.
+ * Kills with SIGKILL everything below `root`, with `orphans` also everything that berth has adopted.
+ * `root` itself is left to its owner. other: a child of berth that is left alone with all below it, or 0.
  */
 void descendants_kill(pid_t root, pid_t other, bool orphans);
+
+/* Reaps what has become berth's child since its parent, `root` or one below it, has ended, and is dead. */
+void descendants_reap(pid_t root, pid_t other);
 
 #endif

@@ -9,7 +9,8 @@
  *	kill       the runtime is killed behind it (an operation of init: when init is heard of next)
  *	kill-init  init is killed behind it
  * An INDEX behind the last operation means the runtime's own steps afterwards: n_ops is the wait for the
- * program, n_ops + 1 the poststart hooks. In other builds all of this is nothing.
+ * program, n_ops + 1 the poststart hooks; n_ops + 2 and n_ops + 3 are the moments of `start` before and
+ * behind its order. In other builds all of this is nothing.
  */
 
 #include "libcontainer/dialogue.h"

@@ -115,7 +115,12 @@ int op_hook_runtime(struct execution *x, const void *data, struct error *err)
 	h.argv = program_strings(x, op->args, h.path);
 	h.envp = op->has_env ? program_strings(x, op->env, NULL) : environ;
 	buf_adds(&state, program_str(&x->program, header->state_head));
-	buf_addf(&state, "creating\",\"pid\":%d", (int)x->pid);
+	/*
+	 * runtime-spec calls the status "created" after step 2 of the lifecycle, and prestart hooks are step 3;
+	 * OCI's validation suite and crun read it so. Later kinds of hooks say "creating" as with runc: create has
+	 * not finished.
+	 */
+	buf_addf(&state, "%s\",\"pid\":%d", h.kind == HOOK_PRESTART ? "created" : "creating", (int)x->pid);
 	buf_adds(&state, program_str(&x->program, header->state_tail));
 	if (!h.argv || !h.envp || state.failed)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "hook");

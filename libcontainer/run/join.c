@@ -247,7 +247,8 @@ static int open_target(struct execution *x, struct join_result *result)
 		snprintf(path, sizeof(path), "ns/%s", namespaces[i].file);
 		fd = sys_openat(proc, path, O_RDONLY, 0);
 		if (fd < 0)
-			return error_set(&result->err, ERR_NAMESPACE, -fd, "%s of the container's init", namespaces[i].name);
+			return error_set(&result->err, ERR_NAMESPACE, -fd, "%s of the container's init",
+					 namespaces[i].name);
 		x->joins[x->n_joins++] = (struct join){
 			.type = namespaces[i].type, .fd = fd, .path = namespaces[i].name, .op = result->op
 		};

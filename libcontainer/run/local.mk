@@ -8,9 +8,9 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/delete.c \
 	libcontainer/run/descendants.c libcontainer/run/descendants.h \
 	libcontainer/run/destroy.c libcontainer/run/destroy.h \
+	libcontainer/run/events.c \
 	libcontainer/run/exec.c libcontainer/run/exec.h \
 	libcontainer/run/exec-target.c \
-	libcontainer/run/events.c \
 	libcontainer/run/execute.c libcontainer/run/execute.h \
 	libcontainer/run/fault.c libcontainer/run/fault.h \
 	libcontainer/run/follow.c libcontainer/run/follow.h \

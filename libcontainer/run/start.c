@@ -106,7 +106,7 @@ static int start_connect(struct starting *s, struct error *err)
 	s->sock = sys_socket_connect(SOCK_SEQPACKET, s->dir, START_SOCKET_NAME);
 	if (s->sock == -ECONNREFUSED) {
 		/* Alive, but it does not listen any more: an earlier start was killed behind its order. */
-		(void)sys_unlinkat(s->dir, START_SOCKET_NAME, 0);
+		(void)state_start_done(s->dir, &s->record);
 		return error_set(err, ERR_CONTAINER_RUNNING, 0, "%s", s->id);
 	}
 	if (s->sock == -ENOENT)
@@ -137,15 +137,19 @@ static int start_order(struct starting *s, struct error *err)
 		return r;
 	trace_begin(&s->trace, "start", UINT32_MAX);
 	fault_before(s->page->n_ops);
+	r = state_start_ordered(s->dir);
+	if (r < 0)
+		return error_set(err, ERR_STATE_WRITE, -r, "start socket");
+	fault_after(s->page->n_ops + 2);
 	r = message_send(s->sock, MESSAGE_GO, s->message.op, NULL, 0, -1);
+	fault_after(s->page->n_ops + 3);
 	r = r < 0 ? error_set(err, ERR_INIT_DIED, -r, "before it was started") : start_await(&wait, err);
 	fault_after(s->page->n_ops);
 	trace_end(&s->trace);
 	if (r < 0)
 		return r;
-	/* Its absence says: was started. */
-	r = sys_unlinkat(s->dir, START_SOCKET_NAME, 0);
-	return r < 0 && r != -ENOENT ? error_set(err, ERR_STATE_WRITE, -r, "start socket") : 0;
+	r = state_start_done(s->dir, &s->record);
+	return r < 0 ? error_set(err, ERR_STATE_WRITE, -r, "start socket") : 0;
 }
 
 static int start_hooks(struct starting *s, struct error *err)

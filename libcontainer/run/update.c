@@ -50,8 +50,6 @@ static int container_host(const struct record *record, struct arena *arena, stru
 			.own = "/",
 		};
 		ret->unified &= cg->v[i].version == 2;
-		if (cg->v[i].version == 2 && cgroup_available(cg->v[i].dir, arena, &h[i].available) < 0)
-			return error_set(err, ERR_NO_MEMORY, ENOMEM, "update");
 	}
 	return 0;
 }
@@ -112,7 +110,7 @@ static int prepare(struct update *u, struct error *err)
 			blame(p, c->op, err);
 			return r;
 		}
-		u->n += (unsigned)r;
+		u->n++;
 	}
 	return 0;
 }

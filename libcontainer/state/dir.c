@@ -26,19 +26,34 @@
 #define PROBE_RETRIES 3
 #define PROBE_WAIT_US 1000
 
-int state_check_id(const char *id, struct error *err)
+bool state_is_id(const char *id)
 {
 	size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+.-");
 
 	/* "." and ".." would lead out of the root, "-x" into another command's options. */
-	if (len == 0 || id[len] || len > STATE_ID_MAX || id[0] == '.' || id[0] == '-')
-		return error_set(err, ERR_CONTAINER_ID_INVALID, 0, "%.300s", id);
-	return 0;
+	return len > 0 && !id[len] && len <= STATE_ID_MAX && id[0] != '.' && id[0] != '-';
 }
 
-bool state_dir_is_private(const struct stat *st)
+int state_check_id(const char *id, struct error *err)
 {
-	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
+	return state_is_id(id) ? 0 : error_set(err, ERR_CONTAINER_ID_INVALID, 0, "%.300s", id);
+}
+
+bool state_is_private(const struct stat *st)
+{
+	static uid_t self = (uid_t)-1; /* asked for once: `list` comes by for each container */
+
+	if (self == (uid_t)-1)
+		self = geteuid();
+	return st->st_uid == self && !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+void state_path(char ret[STATE_PATH_MAX], const char *dir, const char *name)
+{
+	size_t len = str_copy(ret, STATE_PATH_MAX, dir);
+
+	len += str_copy(ret + len, STATE_PATH_MAX - len, "/");
+	(void)str_copy(ret + len, STATE_PATH_MAX - len, name);
 }
 
 /*
@@ -55,7 +70,7 @@ static int open_dir(const struct state_root *root, const char *id, struct stat *
 	r = sys_fstat(fd, ret_st);
 	if (r < 0)
 		return r;
-	if (!state_dir_is_private(ret_st))
+	if (!state_is_private(ret_st))
 		return -ENOTDIR;
 	return fd_steal(&fd);
 }
@@ -122,15 +137,13 @@ static int take_over(int dir, const char *id, struct error *err)
 	return r < 0 && r != -ENOENT ? error_set(err, ERR_STATE_WRITE, -r, "leftovers of %s", id) : 0;
 }
 
-/* One attempt; 1: the directory went away meanwhile, try again. */
-static int try_reserve(const struct state_root *root, const char *id, int *ret_dir, struct error *err)
+/* Takes the directory that is there. 1: it went away meanwhile, try again. */
+static int take_dir(const struct state_root *root, const char *id, int *ret_dir, struct error *err)
 {
 	_cleanup_close_ int fd = -1;
 	struct stat st;
-	int r = sys_mkdirat(root->fd, id, 0700);
+	int r;
 
-	if (r < 0 && r != -EEXIST)
-		return error_set(err, ERR_STATE_WRITE, -r, "directory of %s", id);
 	fd = open_dir(root, id, &st);
 	if (fd == -ENOENT)
 		return 1;
@@ -155,6 +168,33 @@ static int try_reserve(const struct state_root *root, const char *id, int *ret_d
 		(void)sys_fchmod(fd, 0700);
 	*ret_dir = fd_steal(&fd);
 	return 0;
+}
+
+/*
+ * Takes back a directory that we have made and then could not use, unless another create has found it
+ * meanwhile: that holds the lock, or has written something.
+ */
+static void unmake_dir(const struct state_root *root, const char *id)
+{
+	struct stat st;
+	_cleanup_close_ int fd = open_dir(root, id, &st);
+
+	if (fd >= 0 && sys_flock(fd, LOCK_EX | LOCK_NB) == 0 && is_linked(root, id, &st))
+		(void)sys_unlinkat(root->fd, id, AT_REMOVEDIR);
+}
+
+/* One attempt; 1: try again. */
+static int try_reserve(const struct state_root *root, const char *id, int *ret_dir, struct error *err)
+{
+	int made = sys_mkdirat(root->fd, id, 0700);
+	int r;
+
+	if (made < 0 && made != -EEXIST)
+		return error_set(err, ERR_STATE_WRITE, -made, "directory of %s", id);
+	r = take_dir(root, id, ret_dir, err);
+	if (r < 0 && made == 0)
+		unmake_dir(root, id);
+	return r;
 }
 
 int state_reserve(const struct state_root *root, const char *id, int *ret_dir, struct error *err)

@@ -11,6 +11,7 @@
 
 #define STATE_RECORD "record"
 #define STATE_RECORD_NEW "record.new"
+#define STATE_SUMMARY "summary"
 #define STATE_EXEC "exec"
 #define STATE_START "start"
 #define STATE_NOTIFY "notify"
@@ -22,8 +23,45 @@
  * The text of a record, and back. Parsing changes the text, and the strings of *ret point into it. 0,
  * -EBADMSG for damage, -ENOMEM, or -EPROTO (with the version in *ret) for a newer record.
  */
-int record_format(const struct record *record, struct buf *out);
-int record_parse(char *text, size_t len, struct arena *arena, struct record *ret);
+enum record_form { RECORD_WHOLE, RECORD_SUMMARY };
+int record_format(enum record_form form, const struct record *record, struct buf *out);
+int record_parse(enum record_form form, char *text, size_t len, struct arena *arena, struct record *ret);
+
+/* What a record must hold, whoever wrote it with a fitting checksum. */
+bool record_is_sound(const struct record *record);
+
+/*
+ * The summary of a complete record: see record-summary.c. Reading it fills the members that it has, and
+ * complete; false when there is none, or none that can be used: then the record itself is read.
+ */
+void record_write_summary(int dir, const struct record *record);
+bool record_read_summary(int at, const char *dir, struct arena *arena, struct record *ret);
+
+/*
+ * record_read() in two steps, for who must look at the file first: a descriptor or a negative errno, and
+ * what to make of either.
+ */
+int record_open(int at, const char *path, struct stat *ret_st);
+int record_read_open(int fd, const struct stat *st, struct document *doc, struct record *ret,
+		     struct error *err);
+
+/* See state_check_id(). */
+bool state_is_id(const char *id);
+
+/* "<dir>/<name>", the path of a container's file relative to the root. */
+#define STATE_PATH_MAX (STATE_ID_MAX + 16)
+void state_path(char ret[STATE_PATH_MAX], const char *dir, const char *name);
+
+/*
+ * How far a start has come, by the start socket: it waits untouched, or is executable since a start was
+ * about to give its order, or it is gone (or never was: `run` has none).
+ */
+enum start_phase { START_WAITS, START_ORDERED, START_DONE };
+enum start_phase start_phase(int at, const char *dir);
+
+/* record_status() of the container whose directory is called dir, seen from at. */
+enum container_status record_status_at(int at, const char *dir, enum start_phase phase,
+				       const struct record *record);
 
 /* The checksum of a record, for other files as well: it finds damage, not forgery. */
 uint64_t record_checksum(const char *data, size_t len);
@@ -47,7 +85,7 @@ const char *boot_id(void);
 bool process_is_of_this_boot(const struct process_id *id);
 
 /* True when nobody but the caller's user may write there: what is found in it can be believed. */
-bool state_dir_is_private(const struct stat *st);
+bool state_is_private(const struct stat *st);
 
 /* True when dir holds nothing but what berth puts there (or nothing at all). */
 bool state_dir_is_ours(int dir);

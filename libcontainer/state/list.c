@@ -18,8 +18,8 @@
 
 static int visit_foreign(int dir _unused_, const struct sys_entry *e, void *arg _unused_)
 {
-	static const char *const ours[] = { STATE_RECORD, STATE_RECORD_NEW, STATE_EXEC, STATE_START,
-					    STATE_NOTIFY };
+	static const char *const ours[] = { STATE_RECORD, STATE_RECORD_NEW, STATE_SUMMARY,
+					    STATE_EXEC, STATE_START, STATE_NOTIFY };
 
 	for (size_t i = 0; i < ELEMENTSOF(ours); i++)
 		if (streq(e->name, ours[i]))
@@ -76,29 +76,38 @@ int state_dir_clear(int dir)
 struct gather {
 	struct buf names;
 	size_t n;
+	bool look;
 };
+
+/*
+ * Who shows a container believes a file that nobody else can have written or linked there, without looking
+ * at the directory: the root is private, so that only we can have made that.
+ */
+static bool is_record(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && state_is_private(st) && st->st_nlink == 1;
+}
 
 static bool looks_like_container(int root, const char *id)
 {
 	_cleanup_close_ int fd = -1;
-	char path[STATE_ID_MAX + sizeof("/" STATE_RECORD)];
+	char path[STATE_PATH_MAX];
 	struct stat st;
 
-	(void)str_copy(path, sizeof(path), id);
-	(void)str_copy(path + strlen(path), sizeof(path) - strlen(path), "/" STATE_RECORD);
+	state_path(path, id, STATE_RECORD);
 	if (sys_fstatat(root, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return S_ISREG(st.st_mode) && st.st_uid == geteuid();
+		return is_record(&st);
 	fd = sys_openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	return fd >= 0 && sys_fstat(fd, &st) == 0 && state_dir_is_private(&st) && state_dir_is_ours(fd);
+	return fd >= 0 && sys_fstat(fd, &st) == 0 && state_is_private(&st) && state_dir_is_ours(fd);
 }
 
 static int visit_container(int dir, const struct sys_entry *e, void *arg)
 {
 	struct gather *g = arg;
-	struct error ignored = ERROR_INIT;
 
-	if ((e->type != DT_DIR && e->type != DT_UNKNOWN) || state_check_id(e->name, &ignored) < 0 ||
-	    !looks_like_container(dir, e->name))
+	if ((e->type != DT_DIR && e->type != DT_UNKNOWN) || !state_is_id(e->name))
+		return 0;
+	if ((g->look || e->type == DT_UNKNOWN) && !looks_like_container(dir, e->name))
 		return 0;
 	buf_add(&g->names, e->name, strlen(e->name) + 1);
 	g->n++;
@@ -129,9 +138,9 @@ static char **make_array(const struct gather *g)
 	return v;
 }
 
-int state_list(const struct state_root *root, char ***ret, size_t *ret_n, struct error *err)
+int state_list(const struct state_root *root, bool look, char ***ret, size_t *ret_n, struct error *err)
 {
-	struct gather g = { .names = BUF_INIT };
+	struct gather g = { .names = BUF_INIT, .look = look };
 	int r = sys_each_entry(root->fd, visit_container, &g);
 	char **v = r < 0 || g.names.failed ? NULL : make_array(&g);
 
@@ -143,4 +152,29 @@ int state_list(const struct state_root *root, char ***ret, size_t *ret_n, struct
 	*ret = v;
 	*ret_n = g.n;
 	return 0;
+}
+
+int state_glance(const struct state_root *root, const char *id, bool whole, struct document *doc,
+		 struct record *ret, enum container_status *ret_status, struct error *err)
+{
+	_cleanup_close_ int fd = -1;
+	char path[STATE_PATH_MAX];
+	struct stat st;
+	int r = 0;
+
+	if (!whole && record_read_summary(root->fd, id, &doc->arena, ret)) {
+		*ret_status = record_status_at(root->fd, id, ret->started ? START_DONE : START_WAITS, ret);
+		return 0;
+	}
+	state_path(path, id, STATE_RECORD);
+	fd = record_open(root->fd, path, &st);
+	if (fd == -ENOENT ? !looks_like_container(root->fd, id) : fd >= 0 && !is_record(&st))
+		return error_set(err, ERR_CONTAINER_UNKNOWN, ENOENT, "%s", id);
+	if (fd == -ENOENT)
+		*ret = (struct record){ 0 };
+	else
+		r = record_read_open(fd, &st, doc, ret, err);
+	if (r == 0)
+		*ret_status = record_status_at(root->fd, id, start_phase(root->fd, id), ret);
+	return r;
 }

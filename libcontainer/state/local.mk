@@ -7,6 +7,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/state/list.c \
 	libcontainer/state/process.c \
 	libcontainer/state/record-format.c \
+	libcontainer/state/record-summary.c \
 	libcontainer/state/record.c \
 	libcontainer/state/root.c \
 	libcontainer/state/state.h \

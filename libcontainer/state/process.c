@@ -71,14 +71,20 @@ int process_parse_stat(const char *text, char *ret_letter, uint64_t *ret_start_t
 
 int process_stat(pid_t pid, char *ret_letter, uint64_t *ret_start_time)
 {
+	_cleanup_close_ int fd = -1;
 	char path[32], text[2048];
 	ssize_t n;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	n = sys_read_file(AT_FDCWD, path, text, sizeof(text));
+	fd = sys_openat(AT_FDCWD, path, O_RDONLY, 0);
+	/* The kernel writes this file as a whole: a second read would only say that it has ended. */
+	n = fd < 0 ? fd : sys_read(fd, text, sizeof(text) - 1);
 	if (n == -ENOENT || n == -ESRCH)
 		return -ESRCH;
-	return n < 0 ? (int)n : process_parse_stat(text, ret_letter, ret_start_time);
+	if (n < 0)
+		return (int)n;
+	text[n] = '\0';
+	return process_parse_stat(text, ret_letter, ret_start_time);
 }
 
 int process_identify(pid_t pid, struct arena *arena, struct process_id *ret, struct error *err)

@@ -6,6 +6,8 @@
  * leaves nothing to interpret: whatever is not exactly this form, or does not fit the checksum, was
  * damaged, and no pid in it is believed.
  *
+ * Two forms: the whole record, and a summary of it, see record-summary.c.
+ *
  * Promised to later versions: "version" comes first, and the checksum stays as it is, so that this
  * version can tell a newer record from a damaged one.
  */
@@ -83,9 +85,35 @@ static const struct row record_rows[] = {
 	{ NULL, 0, 0, NULL, 0 },
 };
 
+/* What `list` shows, and needs to know the status. */
+static const struct row summary_rows[] = {
+	ROW(struct record, U32, "version", version),
+	ROW(struct record, STR, "id", id),
+	ROW(struct record, STR, "bundle", bundle),
+	ROW(struct record, STR, "created", created),
+	ROW(struct record, BOOL, "started", started),
+	ROW(struct record, U32, "owner", owner),
+	ROW(struct record, U32, "pid", init.pid),
+	ROW(struct record, U64, "startTime", init.start_time),
+	ROW(struct record, STR, "bootId", init.boot_id),
+	LIST(struct record, "freezer", cgroup, struct cgroup_dir, cgroup_rows),
+	{ NULL, 0, 0, NULL, 0 },
+};
+
+static const struct row *const forms[] = {
+	[RECORD_WHOLE] = record_rows,
+	[RECORD_SUMMARY] = summary_rows,
+};
+
 #define CHECKSUM_HEAD ",\"checksum\":\""
 #define CHECKSUM_TAIL "\"}\n"
 #define CHECKSUM_LEN (sizeof(CHECKSUM_HEAD) - 1 + 16 + sizeof(CHECKSUM_TAIL) - 1)
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * 0xff51afd7ed558ccdu;
+	return h ^ h >> 31;
+}
 
 /*
  * Not against forgery (who can write here is root already) but against damage. Each step is reversible,
@@ -94,14 +122,15 @@ static const struct row record_rows[] = {
 static uint64_t checksum(const char *data, size_t len)
 {
 	uint64_t h = 0x9e3779b97f4a7c15u ^ len, word;
+	size_t i = 0;
 
-	for (size_t i = 0; i < len; i += sizeof(word)) {
-		word = 0;
-		memcpy(&word, data + i, MIN(sizeof(word), len - i));
-		h = (h ^ word) * 0xff51afd7ed558ccdu;
-		h ^= h >> 31;
+	for (; i + sizeof(word) <= len; i += sizeof(word)) {
+		memcpy(&word, data + i, sizeof(word));
+		h = mix(h, word);
 	}
-	return h;
+	word = 0;
+	memcpy(&word, data + i, len - i);
+	return i < len ? mix(h, word) : h;
 }
 
 static void make_tail(char tail[CHECKSUM_LEN + 1], uint64_t sum)
@@ -453,7 +482,7 @@ static bool checksum_fits(char *text, size_t len)
 	return true;
 }
 
-int record_parse(char *text, size_t len, struct arena *arena, struct record *ret)
+int record_parse(enum record_form form, char *text, size_t len, struct arena *arena, struct record *ret)
 {
 	struct reader r = { .p = text, .arena = arena };
 
@@ -467,18 +496,18 @@ int record_parse(char *text, size_t len, struct arena *arena, struct record *ret
 	if (ret->version > STATE_RECORD_VERSION)
 		return -EPROTO;
 	r.p = text;
-	read_object(&r, record_rows, ret);
+	read_object(&r, forms[form], ret);
 	expect(&r, "}");
 	if (r.no_memory)
 		return -ENOMEM;
 	return r.bad || *r.p ? -EBADMSG : 0;
 }
 
-int record_format(const struct record *record, struct buf *out)
+int record_format(enum record_form form, const struct record *record, struct buf *out)
 {
 	char tail[CHECKSUM_LEN + 1];
 
-	write_object(out, record_rows, record);
+	write_object(out, forms[form], record);
 	if (out->failed)
 		return -ENOMEM;
 	make_tail(tail, checksum(out->data, out->len));

@@ -51,15 +51,12 @@ static bool hooks_are_sound(const struct config_hook_list *hooks)
 	return true;
 }
 
-/* What a record must hold, whoever wrote it with a fitting checksum. */
-static bool record_is_sound(const struct record *record)
+bool record_is_sound(const struct record *record)
 {
-	struct error ignored = ERROR_INIT;
-
-	if (!record->id || state_check_id(record->id, &ignored) < 0)
+	if (!record->id || !state_is_id(record->id))
 		return false;
 	/* The first record of a create, which only names what would have to be cleaned up, needs no more. */
-	if (record->complete && (!record->bundle || !record->created || !record->oci_version))
+	if (record->complete && (!record->bundle || !record->created))
 		return false;
 	if (record->init.pid < 0 || record->init.pid > STATE_PID_MAX)
 		return false;
@@ -69,44 +66,46 @@ static bool record_is_sound(const struct record *record)
 	       hooks_are_sound(&record->poststop);
 }
 
-/* The whole file in the arena. -ENOENT: there is none. */
-static ssize_t load(int dir, struct arena *arena, char **ret)
+/* The whole file in the arena. */
+static ssize_t load(int fd, const struct stat *st, struct arena *arena, char **ret)
 {
-	_cleanup_close_ int fd = sys_openat(dir, STATE_RECORD, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	struct stat st;
-	size_t len = 0;
-	ssize_t n = 1;
-	int r;
-
-	if (fd < 0)
-		return fd;
-	r = sys_fstat(fd, &st);
-	if (r < 0)
-		return r;
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st->st_mode))
 		return -EBADMSG;
-	if (st.st_size > STATE_RECORD_MAX)
+	if (st->st_size > STATE_RECORD_MAX)
 		return -EFBIG;
-	*ret = arena_alloc(arena, (size_t)st.st_size + 1);
+	*ret = arena_alloc(arena, (size_t)st->st_size + 1);
 	if (!*ret)
 		return -ENOMEM;
-	while (n > 0 && len < (size_t)st.st_size) {
-		n = sys_read(fd, *ret + len, (size_t)st.st_size - len);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	return n < 0 ? n : (ssize_t)len;
+	return sys_read_to_end(fd, *ret, (size_t)st->st_size);
+}
+
+int record_open(int at, const char *path, struct stat *ret_st)
+{
+	_cleanup_close_ int fd = sys_openat(at, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	int r = fd < 0 ? fd : sys_fstat(fd, ret_st);
+
+	return r < 0 ? r : fd_steal(&fd);
 }
 
 int record_read(int dir, struct document *doc, struct record *ret, struct error *err)
 {
+	struct stat st;
+	_cleanup_close_ int fd = record_open(dir, STATE_RECORD, &st);
+
+	if (fd == -ENOENT)
+		return -ENOENT;
+	return record_read_open(fd, &st, doc, ret, err);
+}
+
+int record_read_open(int fd, const struct stat *st, struct document *doc, struct record *ret,
+		     struct error *err)
+{
 	char *text = NULL;
-	ssize_t n = load(dir, &doc->arena, &text);
+	ssize_t n = fd < 0 ? fd : load(fd, st, &doc->arena, &text);
 	int r = (int)n;
 
-	if (n == -ENOENT)
-		return -ENOENT;
 	if (n >= 0)
-		r = record_parse(text, (size_t)n, &doc->arena, ret);
+		r = record_parse(RECORD_WHOLE, text, (size_t)n, &doc->arena, ret);
 	if (r == 0 && !record_is_sound(ret))
 		r = -EBADMSG;
 	if (r == 0)
@@ -136,7 +135,7 @@ int record_write(int dir, const struct record *record, struct error *err)
 		now.init.boot_id = (char *)boot_id();
 	if (!record_is_sound(&now))
 		return error_set(err, ERR_STATE_WRITE, EINVAL, "record of %s", record->id);
-	if (record_format(&now, &out) < 0)
+	if (record_format(RECORD_WHOLE, &now, &out) < 0)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "record of %s", record->id);
 	if (out.len > STATE_RECORD_MAX)
 		return error_set(err, ERR_STATE_WRITE, EFBIG, "record of %s", record->id);
@@ -145,8 +144,13 @@ int record_write(int dir, const struct record *record, struct error *err)
 	if (fd < 0)
 		return error_set(err, ERR_STATE_WRITE, -fd, "record of %s", record->id);
 	r = sys_write_all(fd, out.data, out.len);
+	/* At no moment is there a summary of another record than the one that is there. */
 	if (r == 0)
+		r = sys_unlinkat(dir, STATE_SUMMARY, 0);
+	if (r == 0 || r == -ENOENT)
 		r = sys_renameat(dir, STATE_RECORD_NEW, dir, STATE_RECORD);
+	if (r == 0 && now.complete)
+		record_write_summary(dir, &now);
 	if (r == 0)
 		return 0;
 	(void)error_set(err, ERR_STATE_WRITE, -r, "record of %s", record->id);

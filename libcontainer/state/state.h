@@ -6,6 +6,7 @@
  * What outlives a command: <root>/<id>/ with
  *
  *	record   what later commands need, one JSON document, replaced by rename only
+ *	summary  a link whose target is the part of the record that `list` needs
  *	exec     what exec needs beyond the record: see exec_file_write()
  *	start    the socket on which a created container's init waits; its absence means "was started"
  *	notify   a directory that is bound into the container for sd_notify, if that was asked for
@@ -57,6 +58,7 @@ struct record {
 	struct string_map annotations;
 	struct config_hook_list poststart, poststop;
 	char *seccomp_listener_path, *seccomp_listener_metadata;
+	bool started;           /* of the summary only; the record is not written again by start */
 };
 
 struct state_root {
@@ -114,6 +116,15 @@ int record_write(int dir, const struct record *record, struct error *err);
 int record_read(int dir, struct document *doc, struct record *ret, struct error *err);
 
 /*
+ * Record and status of one container that state_list() has named, in few system calls; never waits. For
+ * showing only: commands that act open and lock the directory. Unless the whole record is asked for, only
+ * id, bundle, created, owner and init are sure to be filled in. A container without a record has an empty
+ * one. ERR_CONTAINER_UNKNOWN when it has gone or is not ours after all.
+ */
+int state_glance(const struct state_root *root, const char *id, bool whole, struct document *doc,
+		 struct record *ret, enum container_status *ret_status, struct error *err);
+
+/*
  * The file for exec, written by create before the record is complete: a block for keep_read(), and the
  * process object of the configuration as JSON text (len 0: there is none).
  */
@@ -136,6 +147,13 @@ void exec_file_done(struct exec_file *file);
  */
 enum container_status record_status(int dir, const struct record *record);
 
+/*
+ * What start leaves for record_status() before its order and after the order was carried out; the lock is
+ * held. Killed at any moment between, the status is still told right. 0 or a negative errno.
+ */
+int state_start_ordered(int dir);
+int state_start_done(int dir, const struct record *record);
+
 /* Fills start time and boot id of a living process. */
 int process_identify(pid_t pid, struct arena *arena, struct process_id *ret, struct error *err);
 
@@ -147,8 +165,9 @@ int process_open(const struct process_id *id);
 
 /*
  * Ids of all containers below the root (directories that look like ours), sorted, and a NULL behind them.
- * Array and strings are one malloc'ed block: free(*ret) frees all.
+ * Array and strings are one malloc'ed block: free(*ret) frees all. look false: the directories are not
+ * looked into, for who calls state_glance() for each.
  */
-int state_list(const struct state_root *root, char ***ret, size_t *ret_n, struct error *err);
+int state_list(const struct state_root *root, bool look, char ***ret, size_t *ret_n, struct error *err);
 
 #endif

@@ -5,11 +5,13 @@
 
 #include "base/fd.h"
 #include "libcontainer/sys/file.h"
+#include "libcontainer/sys/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 
 const char *container_status_name(enum container_status status)
 {
@@ -22,9 +24,9 @@ const char *container_status_name(enum container_status status)
 }
 
 /* True while somebody holds the lock. The probe has a descriptor of its own, so it takes nobody's lock. */
-static bool is_locked(int dir)
+static bool is_locked(int at, const char *dir)
 {
-	_cleanup_close_ int fd = sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
+	_cleanup_close_ int fd = sys_openat(at, dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 
 	return fd >= 0 && sys_flock(fd, LOCK_SH | LOCK_NB) == -EWOULDBLOCK;
 }
@@ -44,15 +46,43 @@ static bool may_be_frozen(const struct cgroup *cg, char letter)
 	return true;
 }
 
-enum container_status record_status(int dir, const struct record *record)
+enum start_phase start_phase(int at, const char *dir)
+{
+	char path[STATE_PATH_MAX];
+	struct stat st;
+
+	state_path(path, dir, STATE_START);
+	if (sys_fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return START_DONE;
+	return st.st_mode & S_IXUSR ? START_ORDERED : START_WAITS;
+}
+
+/*
+ * Between the order and its end a start can be killed, which leaves the socket behind. Init closes its end
+ * when it has the order, so the kernel knows the truth: only who still waits can be connected to. (Init
+ * takes a connection that says nothing for nothing.)
+ */
+static bool still_waits(int at, const char *dir)
+{
+	_cleanup_close_ int fd = sys_openat(at, dir, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+	_cleanup_close_ int sock = fd < 0 ? fd : sys_socket_connect(SOCK_SEQPACKET, fd, STATE_START);
+
+	return sock >= 0 || sock == -EAGAIN;
+}
+
+enum container_status record_status_at(int at, const char *dir, enum start_phase phase,
+				       const struct record *record)
 {
 	uint64_t start_time;
 	char letter;
-	struct stat st;
 
 	if (!record->complete)
-		return is_locked(dir) ? STATUS_CREATING : STATUS_STOPPED;
-	/* No pidfd: nothing is sent, and what is read is true for one moment in either case. */
+		return is_locked(at, dir) ? STATUS_CREATING : STATUS_STOPPED;
+	/*
+	 * The process is looked at last: as it lives, all that was read before is of the same container,
+	 * although nobody holds its directory. No pidfd: nothing is sent, and what is read is true for one
+	 * moment in either case.
+	 */
 	if (record->init.pid <= 0 || !process_is_of_this_boot(&record->init) ||
 	    process_stat(record->init.pid, &letter, &start_time) < 0 ||
 	    start_time != record->init.start_time || process_letter_is_gone(letter))
@@ -60,5 +90,29 @@ enum container_status record_status(int dir, const struct record *record)
 	/* Before "created": also a container that waits for start can be paused, and must be resumed then. */
 	if (may_be_frozen(&record->cgroup, letter) && cgroup_frozen(&record->cgroup) == 1)
 		return STATUS_PAUSED;
-	return sys_fstatat(dir, STATE_START, &st, AT_SYMLINK_NOFOLLOW) == 0 ? STATUS_CREATED : STATUS_RUNNING;
+	if (phase == START_ORDERED)
+		phase = still_waits(at, dir) ? START_WAITS : START_DONE;
+	return phase == START_WAITS ? STATUS_CREATED : STATUS_RUNNING;
+}
+
+enum container_status record_status(int dir, const struct record *record)
+{
+	return record_status_at(dir, ".", start_phase(dir, "."), record);
+}
+
+int state_start_ordered(int dir)
+{
+	int r = sys_unlinkat(dir, STATE_SUMMARY, 0);
+
+	return r < 0 && r != -ENOENT ? r : sys_fchmodat(dir, STATE_START, 0700);
+}
+
+int state_start_done(int dir, const struct record *record)
+{
+	int r = sys_unlinkat(dir, STATE_START, 0);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	record_write_summary(dir, record);
+	return 0;
 }

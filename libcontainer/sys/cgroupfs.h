@@ -2,9 +2,12 @@
 #ifndef BERTH_SYS_CGROUPFS_H
 #define BERTH_SYS_CGROUPFS_H
 
-#include <stddef.h>
+/*
+ * Control groups: the file system that a descriptor lies on, and files that change. Conventions: see
+ * libcontainer/sys/call.h.
+ */
 
-/* Control groups: the file system that a descriptor lies on, and files that change. Conventions: see libcontainer/sys/call.h. */
+#include <stddef.h>
 
 /* 1: cgroup v1, 2: cgroup v2, 0: neither, or a negative errno. */
 int sys_cgroupfs_version(int fd);

@@ -133,6 +133,15 @@ int sys_fchmod(int fd, mode_t mode)
 	return r < 0 ? SYS_FAILED(r, "fchmod(%d, 0%o)", fd, (unsigned)mode) : 0;
 }
 
+int sys_fchmodat(int dirfd, const char *path, mode_t mode)
+{
+	int r = SYS_FAULT("fchmodat");
+
+	if (r == 0)
+		r = RESULT(fchmodat(dirfd, path, mode, 0));
+	return r < 0 ? SYS_FAILED(r, "fchmodat(%d, \"%s\", 0%o)", dirfd, path, (unsigned)mode) : 0;
+}
+
 int sys_readlinkat(int dirfd, const char *path, char *buf, size_t size)
 {
 	int r = SYS_FAULT("readlinkat");
@@ -279,8 +288,7 @@ int sys_write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
-/* Reads until end of file or until buf is full. */
-static ssize_t read_to_end(int fd, char *buf, size_t size)
+ssize_t sys_read_to_end(int fd, char *buf, size_t size)
 {
 	size_t len = 0;
 
@@ -303,7 +311,7 @@ ssize_t sys_read_file(int dirfd, const char *path, char *buf, size_t size)
 
 	if (fd < 0)
 		return fd;
-	n = read_to_end(fd, buf, size);
+	n = sys_read_to_end(fd, buf, size);
 	if (n < 0)
 		return n;
 	if ((size_t)n == size)
@@ -328,7 +336,7 @@ ssize_t sys_read_alloc(int fd, size_t limit, char **ret)
 	if (!data)
 		return -ENOMEM;
 	for (;;) {
-		n = read_to_end(fd, data + len, size - len);
+		n = sys_read_to_end(fd, data + len, size - len);
 		len += n > 0 ? (size_t)n : 0;
 		if (n < 0 || len < size)
 			break;

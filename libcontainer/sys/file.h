@@ -23,6 +23,7 @@ int sys_fstatat(int dirfd, const char *path, struct stat *ret, int flags);
 int sys_fchown(int fd, uid_t uid, gid_t gid);
 int sys_fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags);
 int sys_fchmod(int fd, mode_t mode);
+int sys_fchmodat(int dirfd, const char *path, mode_t mode); /* follows links */
 int sys_readlinkat(int dirfd, const char *path, char *buf, size_t size); /* NUL-terminates; length */
 int sys_ftruncate(int fd, off_t length);
 int sys_fsync(int fd);
@@ -31,6 +32,7 @@ int sys_dup_above(int fd, int lowest); /* F_DUPFD_CLOEXEC */
 int sys_set_cloexec(int fd, bool on);
 int sys_set_nonblock(int fd, bool on);
 ssize_t sys_read(int fd, void *buf, size_t size);   /* retries EINTR */
+ssize_t sys_read_to_end(int fd, char *buf, size_t size); /* until end of file, or until buf is full */
 ssize_t sys_write(int fd, const void *buf, size_t size);
 ssize_t sys_getdents(int fd, void *buf, size_t size); /* struct linux_dirent64 */
 

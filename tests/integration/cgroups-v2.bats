@@ -294,7 +294,7 @@ with_userns() {
 	with_mknod
 	edit '.linux.resources.devices = [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 1, minor: 11, access: "r"}]'
 	# shellcheck disable=SC2016
-	container_script 'cd /tmp
+	container_script 'cd /dev
 		mknod kmsg c 1 11 && mknod mem c 1 1 && mknod disk b 7 0 || echo mknod is refused
 		head -c 0 kmsg || echo kmsg cannot be read
 		(: >>kmsg) 2>/dev/null && echo kmsg can be written
@@ -308,7 +308,7 @@ with_userns() {
 
 @test "a device that is not allowed cannot be opened, from the first instant, and there is one program" {
 	with_mknod
-	container_script 'mknod /tmp/kmsg c 1 11 && (head -c 0 </tmp/kmsg) 2>&1'
+	container_script 'mknod /dev/kmsg c 1 11 && (head -c 0 </dev/kmsg) 2>&1'
 	run_container
 	[[ "$output" == *"not permitted"* ]]
 	container_args sleep 1000
@@ -320,7 +320,7 @@ with_userns() {
 @test "everything is allowed when the rules say so" {
 	with_mknod
 	edit '.linux.resources.devices = [{allow: true, access: "rwm"}]'
-	container_script 'mknod /tmp/kmsg c 1 11 && head -c 0 /tmp/kmsg'
+	container_script 'mknod /dev/kmsg c 1 11 && head -c 0 /dev/kmsg'
 	run_ok
 	[ -z "$output" ]
 }
@@ -385,6 +385,16 @@ with_userns() {
 	container_script 'mkdir /sys/fs/cgroup/x && echo 0 >/sys/fs/cgroup/x/cgroup.procs && cat /proc/self/cgroup'
 	run_ok
 	[ "$output" = 0::/x ]
+}
+
+@test "F292 without the kernel's list three files are given" {
+	with_userns
+	cgroup_mount rw true
+	edit '.process.user.uid = 1000 | .process.user.gid = 1000'
+	unshare --mount --propagation private sh -c 'mount --bind /dev/null /sys/kernel/cgroup/delegate && exec "$@"' sh \
+		"$BERTH" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&-
+	[ "$(stat -c %u "$DIR/cgroup.procs" "$DIR/cgroup.threads" "$DIR/cgroup.subtree_control" | sort -u)" = 101000 ]
+	[ ! -e "$DIR/memory.oom.group" ] || [ "$(stat -c %u "$DIR/memory.oom.group")" = 0 ]
 }
 
 @test "F288 F289 without a cgroup namespace, or read-only, the cgroup stays ours" {

@@ -15,12 +15,12 @@ command_names() {
 option_names() {
 	local title='Global options:'
 	[ $# -eq 0 ] || title=Options:
-	"$BERTH" "$@" --help | sed -n "/^$title/,/^\$/s/^ \{2,6\}\(-., \)\{0,1\}--\([a-z-]*\) .*/\2/p"
+	"$BERTH" "$@" --help | sed -n "/^$title/,/^\$/s/^ \{2,6\}\(-., \)\{0,1\}--\([a-z0-9-]*\) .*/\2/p"
 }
 
 # The options that a manual page describes.
 page_options() {
-	sed -n '/^\.TP/{n;s/\\//g;s/^.*fB--\([a-z-]*\)fR.*/\1/p}' "$BUILD/man/$1.8"
+	sed -n '/^\.TP/{n;s/\\//g;s/^.*fB--\([a-z0-9-]*\)fR.*/\1/p}' "$BUILD/man/$1.8"
 }
 
 same_words() {
@@ -51,7 +51,7 @@ bash_completion() {
 @test "every option has its help text in the manual, every command a description of its own" {
 	local command summary
 	for command in $(command_names); do
-		"$BERTH" "$command" --help | sed -n '/^Options:/,/^$/s/^ *\(-., \)*--[a-z-]* *\([^a-z ]\{1,\} \)* *//p' | sed 's/-/\\-/g; s/"/\\(dq/g' |
+		"$BERTH" "$command" --help | sed -n '/^Options:/,/^$/s/^ *\(-., \)*--[a-z0-9-]* *\([^a-z ]\{1,\} \)* *//p' | sed 's/-/\\-/g; s/"/\\(dq/g' |
 			while read -r line; do
 				grep -qF -- "$line" "$BUILD/man/berth-$command.8" || fail "berth-$command.8 has no: $line"
 			done

@@ -93,8 +93,9 @@ refuse_text() {
 }
 
 @test "hostile sizes: depth, strings, numbers, NUL" {
-	python3 -c 'print("{\"ociVersion\":\"1.0.0\",\"x\":" + "[" * 100000 + "]" * 100000 + "}")' | refuse_text deep ||
-		refuse_text "limit" < <(python3 -c 'print("{\"ociVersion\":\"1.0.0\",\"x\":" + "[" * 100000 + "]" * 100000 + "}")')
+	command -v python3 >/dev/null || skip "no python3 to make these texts"
+	python3 -c 'print("{\"ociVersion\":\"1.0.0\",\"x\":" + "[" * 100000 + "]" * 100000 + "}")' | refuse_text limit
+	python3 -c 'print("{\"a\":" * 100000 + "1" + "}" * 100000)' | refuse_text limit
 	python3 -c 'print("{\"ociVersion\":\"1.0.0\",\"hostname\":\"" + "x" * 104857600 + "\"}")' | refuse_text limit
 	echo '{"ociVersion": "1.0.0", "root": {"path": "rootfs"}, "process": {"cwd": "/", "oomScoreAdj": 1e999}}' | refuse_text oomScoreAdj
 	echo '{"ociVersion": "1.0.0", "root": {"path": "rootfs"}, "hostname": "a\u0000b"}' | refuse_text hostname
@@ -105,9 +106,11 @@ refuse_text() {
 	timeout 20 "$BERTH" explain "$BUNDLE" >/dev/null
 	edit '.mounts = [] | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [range(100000) | {names: ["getppid"], action: "SCMP_ACT_ERRNO",
 		args: [{index: 0, value: ., op: "SCMP_CMP_EQ"}]}]}'
+	# Without blanks, or the text alone is more than berth reads.
+	jq -c . "$BUNDLE/config.json" >"$BUNDLE/new"
+	mv "$BUNDLE/new" "$BUNDLE/config.json"
 	run timeout 30 "$BERTH" explain "$BUNDLE"
-	[ "$status" -ne 124 ]
-	[ "$status" -lt 128 ]
+	[ "$status" -eq 0 ] || { [ "$status" -eq 1 ] && expect_error seccomp; }
 }
 
 @test "state root: a symlink, writable by others, foreign, a file" {
@@ -161,12 +164,72 @@ refuse_text() {
 	done
 	cp "$TMP/record" "$ROOT/$ID/record"
 	[ "$(container_status)" = created ]
+	# Nobody knows any more what the id stands for; force takes away what can be found.
+	berth kill "$ID" KILL
+	wait_for 5 is_status stopped
+	head -c $((size / 2)) "$TMP/record" >"$ROOT/$ID/record"
+	run berth delete "$ID"
+	[ "$status" -eq 1 ]
+	berth delete --force "$ID"
+	[ ! -e "$ROOT/$ID" ]
+	run berth state "$ID"
+	expect_error "does not exist"
+}
+
+# Changes the record by a Python expression of its text t, and makes its checksum fit again (record-format.c).
+forge_record() {
+	python3 - "$TMP/record" "$ROOT/$ID/record" "$1" <<-'PYTHON'
+		import re, sys
+		t = open(sys.argv[1]).read()
+		t = eval(sys.argv[3])
+		t = t[:t.rindex(',"checksum"')].encode()
+		h = 0x9e3779b97f4a7c15 ^ len(t)
+		for i in range(0, len(t), 8):
+		    h = (h ^ int.from_bytes(t[i:i + 8], "little")) * 0xff51afd7ed558ccd & 0xffffffffffffffff
+		    h ^= h >> 31
+		open(sys.argv[2], "wb").write(t + b',"checksum":"%016x"}\n' % h)
+	PYTHON
 }
 
 @test "a record of a newer version is refused, of an earlier boot is stopped" {
-	run_ok --keep
-	grep -q '"version"' "$ROOT/$ID/record"
-	berth delete "$ID"
+	local pid command
+	create_container
+	pid=$(container_pid)
+	cp "$ROOT/$ID/record" "$TMP/record"
+	forge_record 're.sub(r"\"version\":\d+", "\"version\":9999", t, 1)'
+	for command in state start kill delete; do
+		run berth $command "$ID" 3>&-
+		[ "$status" -eq 1 ]
+		expect_error "state was written by a newer version of berth"
+	done
+	[ -d "/proc/$pid" ]
+	# The same number is somebody else's now: it is neither shown nor hit.
+	forge_record 're.sub(r"\"bootId\":\"........", "\"bootId\":\"00000000", t, 1)'
+	run cmp -s "$TMP/record" "$ROOT/$ID/record"
+	[ "$status" -eq 1 ]
+	[ "$(container_state | jq -c '[.status, .pid]')" = '["stopped",0]' ]
+	run berth kill "$ID" KILL
+	expect_error "container not running"
+	run berth start "$ID"
+	expect_error stopped
+	[ -d "/proc/$pid" ]
+	cp "$TMP/record" "$ROOT/$ID/record"
+	[ "$(container_status)" = created ]
+}
+
+@test "a state root that cannot be written is an error of create, state still works" {
+	TMPFS=$TMP/readonly
+	mkdir "$TMPFS"
+	mount -t tmpfs -o mode=0700 tmpfs "$TMPFS"
+	mount -o remount,ro "$TMPFS"
+	ROOT=$TMPFS
+	try_create
+	[ "$status" -eq 1 ]
+	expect_error "$ID" "read-only file system"
+	run berth state "$ID"
+	expect_error "does not exist"
+	run berth delete --force "$ID"
+	[ "$status" -eq 0 ]
 }
 
 @test "F503 F530 a failed create leaves nothing, and the id can be used at once" {
@@ -235,7 +298,7 @@ refuse_text() {
 		and (.mountOptions | index("rro") and index("idmap") and index("ro"))
 		and (.linux.namespaces | index("user") and index("time") and length == 8)
 		and (.linux.capabilities | index("CAP_CHOWN"))
-		and .linux.cgroup.v1 and .linux.seccomp.enabled
+		and .linux.cgroup.v1 and .linux.cgroup.v2 and .linux.cgroup.rdma and .linux.seccomp.enabled
 		and (.linux.seccomp.actions | length) == 9 and (.linux.seccomp.operators | length) == 7
 		and (.linux.seccomp.archs | length) == 23 and (.linux.seccomp.knownFlags | length) == 4
 		and .linux.mountExtensions.idmap.enabled

@@ -66,9 +66,9 @@ teardown() {
 # What must hold after every test: no state, no cgroup, no mount, no process of ours.
 assert_clean() {
 	local left
-	left=$(ls -A "$ROOT" 2>/dev/null)
+	left=$(ls -A "$ROOT" 2>/dev/null || :)
 	[ -z "$left" ] || fail "state left behind: $left"
-	left=$(find /sys/fs/cgroup -mindepth 2 -maxdepth 3 -type d -name "*$ID*" 2>/dev/null)
+	left=$(find /sys/fs/cgroup -mindepth 2 -maxdepth 3 -type d -name "*$ID*" 2>/dev/null || :)
 	[ -z "$left" ] || fail "cgroups left behind: $left"
 	[ "$(wc -l </proc/self/mountinfo)" = "$MOUNTS_BEFORE" ] || fail "mounts left behind"
 	left=$(pgrep -af "$TMP" || :)

@@ -60,7 +60,7 @@ kinds() {
 	create_container
 	local pid
 	pid=$(container_pid)
-	grep -q "^prestart creating $pid $ID $BUNDLE" "$LOG"
+	grep -q "^prestart created $pid $ID $BUNDLE" "$LOG"
 	grep -q "^createRuntime creating $pid $ID $BUNDLE" "$LOG"
 	grep -q "^createContainer creating 1 $ID $BUNDLE" "$LOG"
 	berth start "$ID"
@@ -153,6 +153,18 @@ kinds() {
 	[ "$(kinds)" = "poststop poststop" ]
 }
 
+@test "F168 timeout: what the hook has detached is killed, and no zombie stays with berth" {
+	printf '#!/bin/bash\n(setsid sleep 986 & setsid sleep 986 &)\nsleep 986 &\nsleep 986\n' >"$TMP/slow"
+	printf '#!/bin/bash\nps -o stat=,args= --ppid $PPID | grep -v "look\\|ps -o" >%s\n' "$TMP/seen" >"$TMP/look"
+	chmod 755 "$TMP/slow" "$TMP/look"
+	edit '.hooks.poststop = [{path: ($p + "/slow"), timeout: 1}, {path: ($p + "/look")}]' --arg p "$TMP"
+	create_container
+	berth delete "$ID" 2>/dev/null
+	[ -e "$TMP/seen" ]
+	[ ! -s "$TMP/seen" ] || fail "$(cat "$TMP/seen")"
+	! pgrep -f "sleep 986"
+}
+
 @test "F168 timeout: the hook and its children are killed" {
 	printf '#!/bin/bash\nsleep 987 &\nsleep 987\n' >"$TMP/slow"
 	chmod 755 "$TMP/slow"
@@ -173,6 +185,41 @@ kinds() {
 	expect_error "the reason" "exit status 1"
 }
 
+# One that hangs, in each of the places that have a hook: killed by its own timeout, or by a signal to berth.
+@test "hooks that die, hang, or are interrupted" {
+	local kind pid
+	for kind in prestart createRuntime createContainer; do
+		edit 'del(.hooks) | .hooks[$k] = [{path: "/bin/sh", args: ["sh", "-c", "kill -9 $$"]}]' --arg k $kind
+		try_create
+		[ "$status" -eq 1 ]
+		expect_error "$kind" "killed by signal 9"
+		assert_clean
+		edit '.hooks[$k] = [{path: "/bin/sh", args: ["sh", "-c", "sleep 985"], timeout: 1}]' --arg k $kind
+		try_create
+		[ "$status" -eq 1 ]
+		expect_error "$kind"
+		assert_clean
+		edit '.hooks[$k] = [{path: "/bin/sh", args: ["sh", "-c", "echo >$1; sleep 985", "sh", $f]}]' --arg k $kind --arg f "$LOG.$kind"
+		berth create --bundle "$BUNDLE" "$ID" </dev/null >"$TMP/out" 2>&1 3>&- &
+		pid=$!
+		wait_for 10 test -s "$LOG.$kind"
+		# The shell that stands between is not told: its only child is.
+		kill -TERM "$(pgrep -P $pid || echo $pid)"
+		status=0
+		wait $pid || status=$?
+		output=$(cat "$TMP/out")
+		expect_error SIGTERM
+		assert_clean
+	done
+	run pgrep -f "sleep 985"
+	[ "$status" -eq 1 ] || fail "still there: $output"
+	edit 'del(.hooks) | .hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "sleep 985"], timeout: 1}]'
+	create_container
+	run berth start "$ID" 3>&-
+	expect_error startContainer
+	[ ! -e "$ROOT/$ID" ]
+}
+
 @test "F172 a hook that does not read its state is fine, and so is one that closes it" {
 	edit '.hooks.createRuntime = [{path: "/bin/true"}] | .annotations = {"big": ("x" * 100000)}'
 	create_container
@@ -188,12 +235,13 @@ kinds() {
 
 @test "a hook that prints 1 GiB, or leaves a daemon behind, does not stop create" {
 	printf '#!/bin/bash\nhead -c 1G /dev/zero\n' >"$TMP/huge"
-	printf '#!/bin/bash\nsetsid sleep 986 &\nexit 0\n' >"$TMP/daemon"
+	printf '#!/bin/bash\nsetsid sh -c "echo \\$\\$ >%s.pid; exec sleep 986" &\nexit 0\n' "$LOG" >"$TMP/daemon"
 	chmod 755 "$TMP/huge" "$TMP/daemon"
 	edit '.hooks.createRuntime = [{path: $p}, {path: $q}]' --arg p "$TMP/huge" --arg q "$TMP/daemon"
 	timeout 60 "$BERTH" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&-
 	[ "$(container_status)" = created ]
-	pkill -f "sleep 986"
+	wait_for 5 test -s "$LOG.pid"
+	kill "$(cat "$LOG.pid")"
 }
 
 @test "hooks get descriptors 0 to 2 and nothing else" {

@@ -73,10 +73,16 @@ load helpers
 }
 
 @test "F501 invalid ids are refused" {
-	local id
+	local id command
 	for id in a/b .. . .a -- '' "$(printf 'a\tb')" "$(head -c 300 /dev/zero | tr '\0' x)" 'a b' "a'b"; do
 		run berth create --bundle "$BUNDLE" -- "$id"
 		expect_error "invalid container ID format"
+		for command in run state start kill delete 'delete --force'; do
+			# shellcheck disable=SC2086 # two words
+			run berth $command -- "$id"
+			[ "$status" -eq 1 ]
+			[ "${#lines[@]}" -eq 1 ]
+		done
 	done
 }
 
@@ -220,6 +226,49 @@ load helpers
 	wait_for 5 is_status paused
 	berth kill "$ID" KILL
 	wait_for 5 is_status stopped
+}
+
+@test "F523 delete of a list: each is tried, the first failure is reported" {
+	local first=$ID second=$ID-2 third=$ID-3
+	container_args sleep 1000
+	create_container
+	ID=$second create_container
+	ID=$third create_container
+	berth start "$second"
+	run berth delete "$first" "$second" nobody "$third"
+	[ "$status" -eq 1 ]
+	expect_error "delete $second" "cannot delete container $second that is not stopped: running"
+	[ "$(berth list -q)" = "$second" ]
+	run berth delete nobody "$second"
+	expect_error "delete nobody" "does not exist"
+	run berth delete "$second" nobody --force
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	[ -z "$(berth list -q)" ]
+}
+
+@test "F606 F607 list: what cannot be shown" {
+	create_container
+	run berth list --format json
+	[ "$(jq -r '.[0] | keys_unsorted | join(" ")' <<<"$output")" = \
+		"ociVersion id pid status bundle rootfs created owner" ]
+	jq -e '.[0] | .owner == "root" and .pid > 0 and (.created | test("^[0-9-]+T[0-9:.]+Z$"))' <<<"$output"
+	[ "${#lines[@]}" -eq 1 ]
+	run berth list -f table
+	[ "${#lines[@]}" -eq 2 ]
+	# A directory of somebody else is passed over, a broken record hides no other container.
+	mkdir "$ROOT/foreign" "$ROOT/broken"
+	touch "$ROOT/foreign/file"
+	echo '{}' >"$ROOT/broken/record"
+	run berth list -q
+	[[ "$output" == *"$ID"* && "$output" != *foreign* ]]
+	[ "$(berth list -f json 2>/dev/null | jq length)" -eq 1 ]
+	rm -r "$ROOT/foreign" "$ROOT/broken"
+	run berth list --format yaml
+	expect_error "invalid format option" yaml
+	berth delete "$ID"
+	[ "$(berth list -f json)" = "[]" ]
+	[ "$(berth list | wc -l)" -eq 1 ]
 }
 
 @test "F521 delete of a running container fails and has no effect" {

@@ -44,7 +44,7 @@ user_berth() {
 		shift 4
 		exec setpriv --reuid "$uid" --regid "$uid" --clear-groups \
 			env -i PATH="$PATH" HOME=/ XDG_RUNTIME_DIR="$run" "$@"' \
-		sh "$TMP/passwd" "$TMP/subids" "$UID_OF_USER" "$RUN" "$TMP/berth" --cgroup-manager disabled "$@"
+		sh "$TMP/passwd" "$TMP/subids" "$UID_OF_USER" "$RUN" "$TMP/berth" "$@"
 }
 
 user_run() {
@@ -127,7 +127,7 @@ user_stopped() {
 	edit 'del(.linux.uidMappings, .linux.gidMappings) | .linux.namespaces |= map(select(.type != "user"))
 		| .process.oomScoreAdj = -500'
 	container_script 'id -u; test -c /dev/null && echo >/dev/null && echo devices'
-	run as_user unshare -Urm "$TMP/berth" --cgroup-manager disabled run --bundle "$BUNDLE" "$ID"
+	run as_user unshare -Urm "$TMP/berth" run --bundle "$BUNDLE" "$ID"
 	[ "$status" -eq 0 ] || fail "$output"
 	[ "$output" = $'0\ndevices' ]
 	[ -d "$RUN/berth" ]
@@ -137,9 +137,23 @@ user_stopped() {
 	edit '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]
 		| .linux.gidMappings = [{containerID: 0, hostID: 0, size: 1}]'
 	container_script 'id -u; cat /proc/self/uid_map | tr -s " "'
-	run as_user unshare -Urm "$TMP/berth" --cgroup-manager disabled run --bundle "$BUNDLE" "$ID"
+	run as_user unshare -Urm "$TMP/berth" run --bundle "$BUNDLE" "$ID"
 	[ "$status" -eq 0 ] || fail "$output"
 	[ "$output" = $'0\n 0 0 1' ]
+}
+
+@test "F736 without the right to make cgroups: none if nothing needs one, else an error that says so" {
+	container_script 'cat /proc/self/cgroup'
+	user_run
+	[[ "$output" != *"berth-$ID"* ]]
+	edit '.linux.resources.pids = {limit: 10}'
+	run user_berth run --bundle "$BUNDLE" "$ID"
+	expect_error cgroup "not delegated to this user"
+	edit 'del(.linux.resources) | .linux.namespaces |= map(select(.type != "cgroup"))
+		| .mounts |= map(select(.destination != "/sys/fs/cgroup"))
+		| .mounts += [{destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["ro"]}]'
+	container_args true
+	user_run
 }
 
 @test "F737 F733 a cgroup mount where no cgroup could be made is left empty" {

@@ -14,11 +14,13 @@
 #include "base/str.h"
 #include "libcontainer/cgroup/internal.h"
 #include "libcontainer/program.h"
+#include "libcontainer/sys/bpf.h"
 #include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -610,6 +612,101 @@ static int finish(void **state)
 
 #define TEST(f) cmocka_unit_test_teardown(f, teardown)
 
+/* The smallest device program: everything, or nothing. */
+static void make_answer(struct bpf_insn code[2], bool allow)
+{
+	code[0] = (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = allow };
+	code[1] = (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT };
+}
+
+static int count_programs(const char *dir, uint32_t *ret_id)
+{
+	_cleanup_close_ int fd = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
+	uint32_t ids[8];
+	int n = sys_bpf_query_device(fd, ids, ELEMENTSOF(ids));
+
+	*ret_id = n > 0 ? ids[0] : 0;
+	return n;
+}
+
+static void one_device_program(void **state)
+{
+	const struct host_hierarchy *h = hierarchy(NULL);
+	struct error err = ERROR_INIT;
+	struct bpf_insn code[2];
+	uint32_t made, first, second;
+	int r;
+
+	(void)state;
+	assert_int_equal(cgroup_make(h->mount, path(h, "/bpf"), "", 2, &made, &err), 0);
+	make_answer(code, false);
+	r = cgroup_devices_set(path(h, "/bpf"), code, 2, &err);
+	if (r < 0) {
+		(void)rmdir(path(h, "/bpf"));
+		(void)rmdir(path(h, ""));
+		print_message("no device programs here: %s\n", strerror(-r));
+		skip();
+	}
+	assert_int_equal(count_programs(path(h, "/bpf"), &first), 1);
+	make_answer(code, true);
+	assert_int_equal(cgroup_devices_set(path(h, "/bpf"), code, 2, &err), 0);
+	assert_int_equal(count_programs(path(h, "/bpf"), &second), 1);
+	assert_int_not_equal(first, second);
+	cgroup_devices_unset(path(h, "/bpf"));
+	assert_int_equal(count_programs(path(h, "/bpf"), &second), 0);
+	assert_int_equal(rmdir(path(h, "/bpf")), 0);
+	assert_int_equal(rmdir(path(h, "")), 0);
+}
+
+static void controllers_are_enabled(void **state)
+{
+	const struct host_hierarchy *h = hierarchy(NULL);
+	struct error err = ERROR_INIT;
+	char text[256], has[256];
+	uint32_t made;
+	int fd;
+
+	(void)state;
+	assert_int_equal(cgroup_make(h->mount, path(h, "/a/b"), "", 2, &made, &err), 0);
+	/* Our own directory stands in for the mount point: the host's settings are left alone. */
+	assert_int_equal(cgroup_enable(path(h, ""), path(h, "/a/b"), "", false, &err), 0);
+	assert_true(cgroup_enable(path(h, ""), path(h, "/a/b"), "nosuch", false, &err) < 0);
+	assert_non_null(strstr(err.cause, "does not have the controller"));
+	error_clear(&err);
+	fd = open(path(h, ""), O_PATH | O_DIRECTORY);
+	assert_true(cgroup_read(fd, "cgroup.controllers", has, sizeof(has)) >= 0);
+	close(fd);
+	assert_int_equal(cgroup_enable(path(h, ""), path(h, "/a/b"), "", true, &err), 0);
+	fd = open(path(h, "/a/b"), O_PATH | O_DIRECTORY);
+	assert_true(cgroup_read(fd, "cgroup.controllers", text, sizeof(text)) >= 0);
+	close(fd);
+	assert_string_equal(text, has);
+	assert_int_equal(rmdir(path(h, "/a/b")), 0);
+	assert_int_equal(rmdir(path(h, "/a")), 0);
+	assert_int_equal(rmdir(path(h, "")), 0);
+}
+
+static void a_cgroup_is_given(void **state)
+{
+	const struct host_hierarchy *h = hierarchy(NULL);
+	struct error err = ERROR_INIT;
+	struct stat st;
+	uint32_t made;
+
+	(void)state;
+	assert_int_equal(cgroup_make(h->mount, path(h, "/own"), "", 2, &made, &err), 0);
+	assert_int_equal(cgroup_give(path(h, "/own"), 12345, &err), 0);
+	assert_int_equal(stat(path(h, "/own"), &st), 0);
+	assert_int_equal(st.st_uid, 12345);
+	assert_int_equal(st.st_gid, 0);
+	assert_int_equal(stat(path(h, "/own/cgroup.procs"), &st), 0);
+	assert_int_equal(st.st_uid, 12345);
+	assert_int_equal(stat(path(h, "/own/cgroup.freeze"), &st), 0);
+	assert_int_equal(st.st_uid, 0);
+	assert_int_equal(rmdir(path(h, "/own")), 0);
+	assert_int_equal(rmdir(path(h, "")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -618,7 +715,8 @@ int main(void)
 		TEST(set_values),	   TEST(memory_story),	    TEST(pids_and_signals),
 		TEST(kill_frozen),	   TEST(kill_fork_bomb),	    TEST(caller_is_spared),
 		TEST(removal_names_processes), TEST(deep_and_wide),    TEST(parents_come_and_go),
-		TEST(version_2),
+		TEST(version_2),	   TEST(one_device_program),	    TEST(controllers_are_enabled),
+		TEST(a_cgroup_is_given),
 	};
 
 	return cmocka_run_group_tests(tests, setup, finish);

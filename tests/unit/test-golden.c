@@ -60,6 +60,16 @@ static const struct host container_host = {
 	.n_hierarchies = ELEMENTSOF(container_hierarchies),
 };
 
+static struct host_hierarchy container_v2_hierarchies[] = {
+	{ "/cg/web", "", 2, "/", "cpuset,cpu,io,memory,hugetlb,pids" },
+};
+
+static const struct host container_v2_host = {
+	.hierarchies = container_v2_hierarchies,
+	.n_hierarchies = ELEMENTSOF(container_v2_hierarchies),
+	.unified = true,
+};
+
 static const struct compile_options exec_options = {
 	.id = "web",
 	.pid_file = "/run/exec.pid",
@@ -88,6 +98,7 @@ static const struct golden goldens[] = {
 	{ "json", &hybrid_host, &no_cgroup_options, true, false },
 	{ "update", &container_host, NULL, false, true },
 	{ "update-unlimited", &container_host, NULL, false, true },
+	{ "update-v2", &container_v2_host, NULL, false, true },
 };
 
 static const char *golden_path(const char *name, const char *suffix)

@@ -175,7 +175,7 @@ static void truncated(void **state)
 	_cleanup_buf_ struct buf text = BUF_INIT;
 
 	(void)state;
-	assert_int_equal(record_format(&sample, &text), 0);
+	assert_int_equal(record_format(RECORD_WHOLE, &sample, &text), 0);
 	assert_true(text.len < 4096);
 	for (size_t i = 0; i < text.len; i++) {
 		put(text.data, i);
@@ -192,7 +192,7 @@ static void flipped(void **state)
 	char *copy;
 
 	(void)state;
-	assert_int_equal(record_format(&sample, &text), 0);
+	assert_int_equal(record_format(RECORD_WHOLE, &sample, &text), 0);
 	copy = malloc(text.len + 1);
 	assert_non_null(copy);
 	for (size_t i = 0; i < text.len * 8; i++) {
@@ -201,7 +201,7 @@ static void flipped(void **state)
 
 		memcpy(copy, text.data, text.len + 1);
 		copy[i / 8] = (char)(copy[i / 8] ^ 1 << i % 8);
-		assert_int_equal(record_parse(copy, text.len, &a, &r), -EBADMSG);
+		assert_int_equal(record_parse(RECORD_WHOLE, copy, text.len, &a, &r), -EBADMSG);
 	}
 	free(copy);
 }
@@ -224,7 +224,7 @@ static void unsound(void **state)
 		assert_int_equal(record_write(dir, &r, &err), -EINVAL); \
 		assert_int_equal(err.code, ERR_STATE_WRITE); \
 		_cleanup_buf_ struct buf text = BUF_INIT; \
-		assert_int_equal(record_format(&r, &text), 0); \
+		assert_int_equal(record_format(RECORD_WHOLE, &r, &text), 0); \
 		put(text.data, text.len); \
 		assert_damaged(); \
 	} while (0)
@@ -251,7 +251,7 @@ static void newer_version(void **state)
 
 	(void)state;
 	r.version = 2;
-	assert_int_equal(record_format(&r, &text), 0);
+	assert_int_equal(record_format(RECORD_WHOLE, &r, &text), 0);
 	put(text.data, text.len);
 	assert_true(read_back(&doc, &r, &err) < 0);
 	assert_int_equal(err.code, ERR_STATE_VERSION);
@@ -259,7 +259,7 @@ static void newer_version(void **state)
 	buf_clear(&text);
 	r = sample;
 	r.version = 0;
-	assert_int_equal(record_format(&r, &text), 0);
+	assert_int_equal(record_format(RECORD_WHOLE, &r, &text), 0);
 	put(text.data, text.len);
 	assert_damaged();
 }

@@ -11,9 +11,11 @@
 #include "base/str.h"
 #include "libcontainer/cgroup/internal.h"
 #include "libcontainer/state/internal.h"
+#include "libcontainer/sys/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +23,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +38,14 @@ static struct arena arena;
 static const char *below(const char *rest)
 {
 	char *s = arena_printf(&arena, "%s/%s", top, rest);
+
+	assert_non_null(s);
+	return s;
+}
+
+static const char *below_root(const char *id, const char *name)
+{
+	char *s = arena_printf(&arena, "%s/%s", id, name);
 
 	assert_non_null(s);
 	return s;
@@ -108,6 +119,29 @@ static void discard(const char *id)
 	assert_int_equal(state_remove(&root, id, dir, &err), 0);
 }
 
+/* What list would show, from the summary or from the whole record. */
+static enum container_status glance(const char *id, bool whole)
+{
+	_cleanup_document_ struct document doc = DOCUMENT_INIT;
+	struct error err = ERROR_INIT;
+	enum container_status status;
+	struct record r;
+
+	assert_int_equal(state_glance(&root, id, whole, &doc, &r, &status, &err), 0);
+	if (r.complete) {
+		assert_string_equal(r.id, id);
+		assert_string_equal(r.bundle, "/b");
+		assert_string_equal(r.created, "2026-01-01T00:00:00Z");
+		assert_int_equal(r.annotations.n, 0);
+	}
+	return status;
+}
+
+static int has(const char *id, const char *name)
+{
+	return faccessat(root.fd, below_root(id, name), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static enum container_status status_of(const char *id)
 {
 	_cleanup_document_ struct document doc = DOCUMENT_INIT;
@@ -117,6 +151,8 @@ static enum container_status status_of(const char *id)
 
 	assert_int_equal(state_open(&root, id, STATE_LOCK_NONE, &dir, &err), 0);
 	assert_int_equal(record_read(dir, &doc, &r, &err), 0);
+	assert_int_equal(glance(id, true), record_status(dir, &r));
+	assert_int_equal(glance(id, false), record_status(dir, &r));
 	return record_status(dir, &r);
 }
 
@@ -246,7 +282,9 @@ static void statuses(void **state)
 	make("s", &r);
 	assert_int_equal(status_of("s"), STATUS_RUNNING);
 	assert_int_equal(state_open(&root, "s", STATE_LOCK_EXCLUSIVE, &dir, &err), 0);
+	/* Init listens before its record is complete: the record says so, also to who reads the summary. */
 	close(openat(dir, STATE_START, O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(record_write(dir, &r, &err), 0);
 	assert_int_equal(status_of("s"), STATUS_CREATED);
 	/* Another process has the number. */
 	r.init.start_time++;
@@ -494,15 +532,31 @@ static void foreign_things_are_left_alone(void **state)
 	close(openat(root.fd, "damaged/record", O_CREAT | O_WRONLY, 0600));
 	assert_int_equal(reserve("damaged"), -ERR_CONTAINER_EXISTS);
 	make("fresh", NULL);
-	assert_int_equal(state_list(&root, &v, &n, &err), 0);
+	assert_int_equal(state_list(&root, true, &v, &n, &err), 0);
 	assert_int_equal(n, 2);
 	assert_string_equal(v[0], "damaged");
 	assert_string_equal(v[1], "fresh");
 	assert_null(v[2]);
+	/* Without a look they are only names, and who reads one of them is told. */
+	free(v);
+	assert_int_equal(state_list(&root, false, &v, &n, &err), 0);
+	assert_int_equal(n, 4);
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_document_ struct document doc = DOCUMENT_INIT;
+		enum container_status status;
+		struct record r;
+		int code;
+
+		error_clear(&err);
+		code = state_glance(&root, v[i], false, &doc, &r, &status, &err) < 0 ? err.code : 0;
+		assert_int_equal(code, streq(v[i], "fresh")     ? 0
+				       : streq(v[i], "damaged") ? ERR_STATE_READ
+								: ERR_CONTAINER_UNKNOWN);
+	}
 	free(v);
 	discard("damaged");
 	discard("fresh");
-	assert_int_equal(state_list(&root, &v, &n, &err), 0);
+	assert_int_equal(state_list(&root, true, &v, &n, &err), 0);
 	assert_int_equal(n, 0);
 	free(v);
 	assert_int_equal(faccessat(root.fd, "foreign/state.json", F_OK, 0), 0);
@@ -511,6 +565,83 @@ static void foreign_things_are_left_alone(void **state)
 	assert_int_equal(unlinkat(root.fd, "open", AT_REMOVEDIR), 0);
 	assert_int_equal(unlinkat(root.fd, "link", 0), 0);
 	assert_int_equal(unlinkat(root.fd, "file", 0), 0);
+}
+
+/* A listening socket, as init has it while it waits. */
+static int listen_in(const char *id)
+{
+	_cleanup_close_ int dir = openat(root.fd, id, O_PATH | O_DIRECTORY);
+	int sock = sys_socket_listen(SOCK_SEQPACKET, dir, STATE_START);
+
+	assert_true(dir >= 0 && sock >= 0);
+	return sock;
+}
+
+/* A start that is killed at any of its steps leaves a status that is true. */
+static void killed_start(void **state)
+{
+	_cleanup_close_ int dir = -1, sock = -1;
+	struct record r = record_of("s", getpid());
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	make("s", NULL);
+	sock = listen_in("s");
+	assert_int_equal(state_open(&root, "s", STATE_LOCK_EXCLUSIVE, &dir, &err), 0);
+	assert_int_equal(record_write(dir, &r, &err), 0);
+	assert_true(has("s", STATE_SUMMARY));
+	assert_int_equal(status_of("s"), STATUS_CREATED);
+	assert_int_equal(state_start_ordered(dir), 0);
+	assert_false(has("s", STATE_SUMMARY));
+	assert_int_equal(status_of("s"), STATUS_CREATED);
+	/* A record that is written meanwhile does not bring the summary back. */
+	assert_int_equal(record_write(dir, &r, &err), 0);
+	assert_false(has("s", STATE_SUMMARY));
+	fd_close(&sock);
+	assert_int_equal(status_of("s"), STATUS_RUNNING);
+	assert_int_equal(state_start_done(dir, &r), 0);
+	assert_true(has("s", STATE_SUMMARY) && !has("s", STATE_START));
+	assert_int_equal(status_of("s"), STATUS_RUNNING);
+	fd_close(&dir);
+	discard("s");
+}
+
+/* Whatever is wrong with a summary, the record says what is shown. */
+static void damaged_summary(void **state)
+{
+	struct record r = record_of("d", getpid());
+	char *longest = arena_alloc(&arena, PATH_MAX), text[PATH_MAX];
+	struct error err = ERROR_INIT;
+	ssize_t n;
+
+	(void)state;
+	make("d", &r);
+	n = readlinkat(root.fd, "d/" STATE_SUMMARY, text, sizeof(text) - 1);
+	assert_true(n > 0);
+	for (ssize_t i = 0; i < n; i++) {
+		text[n] = '\0';
+		text[i] ^= 1;
+		assert_int_equal(unlinkat(root.fd, "d/" STATE_SUMMARY, 0), 0);
+		if (text[i])
+			assert_int_equal(symlinkat(text, root.fd, "d/" STATE_SUMMARY), 0);
+		assert_int_equal(glance("d", false), STATUS_RUNNING);
+		if (!text[i])
+			assert_int_equal(symlinkat("x", root.fd, "d/" STATE_SUMMARY), 0);
+		text[i] ^= 1;
+	}
+	discard("d");
+	/* A path that makes it too long for a link. */
+	memset(longest, 'x', PATH_MAX - 1);
+	longest[0] = '/';
+	make("d", NULL);
+	r.bundle = longest;
+	{
+		_cleanup_close_ int dir = openat(root.fd, "d", O_RDONLY | O_DIRECTORY);
+
+		assert_int_equal(record_write(dir, &r, &err), 0);
+	}
+	assert_false(has("d", STATE_SUMMARY));
+	discard("d");
 }
 
 static void list_many(void **state)
@@ -526,7 +657,7 @@ static void list_many(void **state)
 		r.id = id;
 		make(id, &r);
 	}
-	assert_int_equal(state_list(&root, &v, &n, &err), 0);
+	assert_int_equal(state_list(&root, true, &v, &n, &err), 0);
 	assert_int_equal(n, 300);
 	for (int i = 0; i < 300; i++) {
 		(void)snprintf(id, sizeof(id), "c%03d", i);
@@ -620,6 +751,7 @@ int main(void)
 		cmocka_unit_test(parallel_reserve),   cmocka_unit_test(create_against_delete),
 		cmocka_unit_test(lock_is_waited_for), cmocka_unit_test(killed_create),
 		cmocka_unit_test(earlier_boot),	      cmocka_unit_test(foreign_things_are_left_alone),
+		cmocka_unit_test(killed_start),	      cmocka_unit_test(damaged_summary),
 		cmocka_unit_test(list_many),	      cmocka_unit_test(full_disk),
 	};
 
