@@ -52,6 +52,8 @@ static int container_host(const struct record *record, struct arena *arena, stru
 			.own = "/",
 		};
 		ret->unified &= cg->v[i].version == 2;
+		if (cg->v[i].version == 2 && cgroup_available(cg->v[i].dir, arena, &h[i].available) < 0)
+			return error_set(err, ERR_NO_MEMORY, ENOMEM, "update");
 	}
 	return 0;
 }
