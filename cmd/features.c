@@ -9,6 +9,9 @@
 
 #include <stdio.h>
 
+/* A build without the helper program has no directory for it. */
+#define WITH_SYSTEMD (sizeof(BERTH_HELPER_DIR) > 1)
+
 #define WORDS(...)                                                              \
 	{ .v = (const char *const[]){ __VA_ARGS__ },                            \
 	  .n = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *) }
@@ -33,7 +36,13 @@ static struct features_seccomp seccomp = {
 				 "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"),
 };
 
-static struct features_cgroup cgroup = { .v1 = true, .v2 = true, .rdma = true };
+static struct features_cgroup cgroup = {
+	.v1 = true,
+	.v2 = true,
+	.systemd = WITH_SYSTEMD,
+	.systemd_user = WITH_SYSTEMD,
+	.rdma = true,
+};
 static struct features_switch enabled = { .enabled = true };
 static struct features_switch disabled = { .enabled = false };
 static struct features_intel_rdt intel_rdt = { .enabled = false };

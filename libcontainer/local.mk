@@ -2,4 +2,6 @@
 BERTH_LIB_SOURCES += \
 	libcontainer/program.c \
 	libcontainer/program.h \
-	libcontainer/program-ops.h
+	libcontainer/program-ops.h \
+	libcontainer/systemd-dialogue.c \
+	libcontainer/systemd-dialogue.h

@@ -11,6 +11,7 @@
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
 #include "libcontainer/run/reserve.h"
+#include "libcontainer/run/systemd.h"
 #include "libcontainer/sys/memfd.h"
 #include "libcontainer/sys/pidfd.h"
 
@@ -48,6 +49,7 @@ static const struct {
 	[OP_AFFINITY_FIRST] = { op_affinity_first, NULL },
 	[OP_CLONE] = { op_clone, undo_clone },
 	[OP_ID_MAP] = { op_id_map, NULL },
+	[OP_SYSTEMD_UNIT] = { op_systemd_unit, undo_systemd_unit },
 	[OP_OOM_SCORE] = { op_oom_score, NULL },
 	[OP_RLIMIT_RAISE] = { op_rlimit_raise, NULL },
 	[OP_IO_PRIORITY] = { op_io_priority, NULL },

@@ -32,7 +32,9 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/run.c libcontainer/run/run.h \
 	libcontainer/run/source.c \
 	libcontainer/run/start.c \
+	libcontainer/run/systemd.c libcontainer/run/systemd.h \
 	libcontainer/run/start-await.c \
+	libcontainer/run/unit.c \
 	libcontainer/run/stats.c libcontainer/run/stats.h \
 	libcontainer/run/trace.c libcontainer/run/trace.h \
 	libcontainer/run/update.c \
