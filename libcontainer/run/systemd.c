@@ -183,7 +183,7 @@ int systemd_call(const struct systemd_call *call, struct watch *watch, struct sy
 		 struct error *err)
 {
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
-	struct command_result result;
+	struct command_result result = { 0 };
 	int pair[2], r;
 
 	*ret = (struct systemd_reply){ 0 };

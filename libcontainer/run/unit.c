@@ -41,11 +41,10 @@ static int start(struct execution *x, const struct op_systemd_unit *op, const ch
  * systemd has not noticed yet; any other is somebody's.
  */
 static int start_again(struct execution *x, const struct op_systemd_unit *op, const char *const *words,
-		       struct systemd_reply *reply, struct error *err)
+		       struct cgroup_dir *entry, struct systemd_reply *reply, struct error *err)
 {
-	const struct cgroup cg = { .v = unit_dir(x), .n = 1 };
+	const struct cgroup cg = { .v = entry, .n = 1 };
 	struct error other = ERROR_INIT;
-	struct cgroup_dir *entry = cg.v;
 	pid_t *pids = NULL;
 	size_t n = 0;
 	int r;
@@ -103,7 +102,7 @@ int op_systemd_unit(struct execution *x, const void *data, struct error *err)
 	entry->made = 0;
 	r = start(x, op, words, &reply, err);
 	if (r == -EEXIST)
-		r = start_again(x, op, words, &reply, err);
+		r = start_again(x, op, words, entry, &reply, err);
 	/* Also after a failure systemd may have begun; only a unit that was there is not ours to take back. */
 	entry->made = r != -EEXIST;
 	if (r == 0)
