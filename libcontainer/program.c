@@ -334,7 +334,8 @@ static const struct field op_output_fields[] = {
 	N(op_cgroup_controllers, op_cgroup_controllers_fields), \
 	N(op_cgroup_devices, op_cgroup_devices_fields), N(op_cgroup_owner, op_cgroup_owner_fields), \
 	N(op_namespace_join, op_namespace_join_fields), N(op_clone, op_clone_fields), \
-	N(op_systemd_unit, op_systemd_unit_fields), N(op_id_map, op_id_map_fields), N(op_oom_score, op_oom_score_fields), \
+	N(op_systemd_unit, op_systemd_unit_fields), \
+	N(op_id_map, op_id_map_fields), N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_hook, op_hook_fields), \
 	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
