@@ -9,9 +9,6 @@
 
 #include <stdio.h>
 
-/* A build without the helper program has no directory for it. */
-#define WITH_SYSTEMD (sizeof(BERTH_HELPER_DIR) > 1)
-
 #define WORDS(...)                                                              \
 	{ .v = (const char *const[]){ __VA_ARGS__ },                            \
 	  .n = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *) }
