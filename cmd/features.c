@@ -41,7 +41,7 @@ static struct features_cgroup cgroup = {
 	.rdma = true,
 };
 static struct features_switch enabled = { .enabled = true };
-static struct features_switch disabled = { .enabled = false };
+static struct features_switch net_devices = { .enabled = WITH_NETDEV };
 static struct features_intel_rdt intel_rdt = { .enabled = false };
 static struct features_mount_extensions mount_extensions = { .idmap = &enabled };
 
@@ -76,7 +76,7 @@ int cmd_features(struct context *ctx)
 		.memory_policy = &memory_policy,
 		.intel_rdt = &intel_rdt,
 		.mount_extensions = &mount_extensions,
-		.net_devices = &disabled,
+		.net_devices = &net_devices,
 	};
 	struct features features = {
 		.oci_version_min = "1.0.0",

@@ -23,6 +23,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/launch.c \
 	libcontainer/run/limits.c \
 	libcontainer/run/listener.c libcontainer/run/listener.h \
+	libcontainer/run/netdev.c libcontainer/run/netdev.h \
 	libcontainer/run/notify.c libcontainer/run/notify.h \
 	libcontainer/run/output.c \
 	libcontainer/run/pause.c \
