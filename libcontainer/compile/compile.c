@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "libcontainer/compile/compiler.h"
+#include "libcontainer/compile/systemd.h"
 #include "spec/json-write.h"
 
 #include <errno.h>
@@ -101,8 +101,6 @@ static int check_unsupported(struct compiler *c)
 	const struct config_linux *l = c->linux_;
 	const struct config_intel_rdt *rdt = l->intel_rdt;
 
-	if (l->n_net_devices)
-		return compiler_error(c, &l->net_devices, CONFIG_UNSUPPORTED, "linux.netDevices");
 	if (rdt && (rdt->clos_id || rdt->schemata.n || rdt->l3_cache_schema || rdt->mem_bw_schema
 		    || rdt->enable_monitoring.v))
 		return compiler_error(c, &l->intel_rdt, CONFIG_UNSUPPORTED, "linux.intelRdt");
@@ -112,19 +110,30 @@ static int check_unsupported(struct compiler *c)
 	return 0;
 }
 
-static int emit_cgroups(struct compiler *c)
+static int emit_cgroups_now(struct compiler *c)
 {
 	int r;
 
 	if (!c->cgroup_path)
 		return cgroup_has_limits(c)
 			       ? compiler_warn(c, "linux.resources has no effect without cgroups") : 0;
-	r = cgroup_emit_create(c);
+	r = c->systemd ? 0 : cgroup_emit_create(c);
 	if (r == 0)
 		r = cgroup_emit_values(c);
 	if (r == 0)
 		r = cgroup_emit_devices(c);
 	return r < 0 ? r : cgroup_emit_owner(c);
+}
+
+/* Systemd makes no cgroup without a process in it, so that then the clone comes first. */
+static int emit_cgroups(struct compiler *c)
+{
+	return c->systemd ? 0 : emit_cgroups_now(c);
+}
+
+static int emit_systemd_cgroups(struct compiler *c)
+{
+	return c->systemd ? emit_cgroups_now(c) : 0;
 }
 
 static int emit_keyring(struct compiler *c)
@@ -226,7 +235,9 @@ static int (*const steps[])(struct compiler *c) = {
 	emit_cgroups,
 	emit_join,
 	namespaces_emit_clone,
+	emit_systemd_cgroups,
 	process_emit_runtime,
+	net_devices_emit,
 	/* create: init */
 	emit_first_sync,
 	namespaces_emit_enter,
