@@ -10,6 +10,8 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/internal.h \
 	libcontainer/cgroup/make.c \
 	libcontainer/cgroup/memory.c \
+	libcontainer/cgroup/mountinfo.c \
+	libcontainer/cgroup/mountinfo.h \
 	libcontainer/cgroup/owner.c \
 	libcontainer/cgroup/pids.c \
 	libcontainer/cgroup/present.c \
