@@ -36,7 +36,7 @@ static struct features_seccomp seccomp = {
 static struct features_cgroup cgroup = { .v1 = true, .v2 = true, .rdma = true };
 static struct features_switch enabled = { .enabled = true };
 static struct features_switch disabled = { .enabled = false };
-static struct features_intel_rdt intel_rdt = { .enabled = false };
+static struct features_intel_rdt intel_rdt = { .enabled = true, .schemata = true, .monitoring = true };
 static struct features_mount_extensions mount_extensions = { .idmap = &enabled };
 
 /* What berth says about itself. */

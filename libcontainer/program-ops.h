@@ -19,6 +19,7 @@ OP(OOM_SCORE, "oom-score", PLACE_RUNTIME, struct op_oom_score)
 OP(RLIMIT_RAISE, "rlimit-raise", PLACE_RUNTIME, struct op_rlimit)
 OP(IO_PRIORITY, "io-priority", PLACE_RUNTIME, struct op_io_priority)
 OP(SCHEDULER, "scheduler", PLACE_RUNTIME, struct op_scheduler)
+OP(RDT, "rdt", PLACE_RUNTIME, struct op_rdt)
 /* the meeting point of both processes */
 OP(SYNC, "sync", PLACE_BOTH, struct op_none)
 /* init, entering */

@@ -99,13 +99,9 @@ bool compiler_number(const char **s, uint32_t *ret)
 static int check_unsupported(struct compiler *c)
 {
 	const struct config_linux *l = c->linux_;
-	const struct config_intel_rdt *rdt = l->intel_rdt;
 
 	if (l->n_net_devices)
 		return compiler_error(c, &l->net_devices, CONFIG_UNSUPPORTED, "linux.netDevices");
-	if (rdt && (rdt->clos_id || rdt->schemata.n || rdt->l3_cache_schema || rdt->mem_bw_schema
-		    || rdt->enable_monitoring.v))
-		return compiler_error(c, &l->intel_rdt, CONFIG_UNSUPPORTED, "linux.intelRdt");
 	if (!str_is_empty(l->mount_label) && !c->host->selinux)
 		return compiler_error(c, &l->mount_label, CONFIG_UNSUPPORTED,
 				      "mountLabel \"%s\": SELinux is not enabled on this host", l->mount_label);
@@ -226,6 +222,7 @@ static int (*const steps[])(struct compiler *c) = {
 	emit_cgroups,
 	emit_join,
 	namespaces_emit_clone,
+	rdt_emit,
 	process_emit_runtime,
 	/* create: init */
 	emit_first_sync,

@@ -184,6 +184,9 @@ int limits_emit(struct compiler *c, enum op_type type);
 /* memory-policy.c */
 int memory_policy_emit(struct compiler *c);
 
+/* rdt.c */
+int rdt_emit(struct compiler *c);
+
 /* exec.c */
 bool exec_keeps(const struct compiler *c, enum op_type type);
 int exec_emit_seccomp(struct compiler *c);

@@ -28,6 +28,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/namespaces.c \
 	libcontainer/compile/process-limits.c \
 	libcontainer/compile/process.c \
+	libcontainer/compile/rdt.c \
 	libcontainer/compile/rootfs.c \
 	libcontainer/compile/sysctl.c \
 	libcontainer/compile/update.c

@@ -10,6 +10,7 @@
 #include "libcontainer/run/destroy.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
+#include "libcontainer/run/rdt.h"
 #include "libcontainer/run/reserve.h"
 #include "libcontainer/sys/memfd.h"
 #include "libcontainer/sys/pidfd.h"
@@ -52,6 +53,7 @@ static const struct {
 	[OP_RLIMIT_RAISE] = { op_rlimit_raise, NULL },
 	[OP_IO_PRIORITY] = { op_io_priority, NULL },
 	[OP_SCHEDULER] = { op_scheduler, NULL },
+	[OP_RDT] = { op_rdt, undo_rdt },
 	[OP_HOOK_RUNTIME] = { op_hook_runtime, NULL },
 	[OP_RECORD] = { op_record, NULL },
 	[OP_PID_FILE] = { op_pid_file, undo_pid_file },

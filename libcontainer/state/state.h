@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "libcontainer/cgroup/cgroup.h"
+#include "libcontainer/cgroup/resctrl.h"
 #include "spec/config.h"
 
 #include <stdbool.h>
@@ -54,6 +55,7 @@ struct record {
 	bool terminal;
 	char *cgroup_manager;   /* "cgroupfs", "systemd", "disabled" */
 	struct cgroup cgroup;
+	struct resctrl resctrl; /* linux.intelRdt */
 	char *resources;        /* linux.resources without devices, as JSON, with all updates; or NULL */
 	struct string_map annotations;
 	struct config_hook_list poststart, poststop;
