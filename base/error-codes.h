@@ -69,6 +69,7 @@ ERROR_CODE(CGROUP_BUSY, "cgroup-busy", "container's cgroup is not empty: %s", ER
 ERROR_CODE(CGROUP_FROZEN, "cgroup-frozen", "container's cgroup unexpectedly frozen: %s", ERRNO_SILENT)
 ERROR_CODE(SYSTEMD, "systemd", "systemd: %s", ERRNO_MISSING)
 ERROR_CODE(NET_DEVICE, "net-device", "network device %s", ERRNO_ABSENT)
+ERROR_CODE(RESCTRL, "resctrl", "resctrl %s", ERRNO_MISSING)
 ERROR_CODE(MOUNT, "mount", "%s", ERRNO_ABSENT)
 ERROR_CODE(DEVICE, "device", "device %s", ERRNO_ABSENT)
 ERROR_CODE(PATH_ESCAPE, "path-escape", "%s", ERRNO_ABSENT)

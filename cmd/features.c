@@ -42,7 +42,7 @@ static struct features_cgroup cgroup = {
 };
 static struct features_switch enabled = { .enabled = true };
 static struct features_switch net_devices = { .enabled = WITH_NETDEV };
-static struct features_intel_rdt intel_rdt = { .enabled = false };
+static struct features_intel_rdt intel_rdt = { .enabled = true, .schemata = true, .monitoring = true };
 static struct features_mount_extensions mount_extensions = { .idmap = &enabled };
 
 /* What berth says about itself. */

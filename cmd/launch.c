@@ -108,7 +108,7 @@ int launch_prepare(struct context *ctx, struct launch *l, const char *bundle, co
 	if (r == 0)
 		r = check_rootfs(ctx, l);
 	if (r == 0)
-		r = host_detect(&l->arena, &l->host, &ctx->err);
+		r = host_detect(&l->arena, l->config, &l->host, &ctx->err);
 	if (r < 0)
 		return r;
 	l->options.bundle = l->bundle;

@@ -138,7 +138,7 @@ static int read_document(struct context *ctx, struct document *doc, struct confi
 	return r;
 }
 
-/* Intel RDT has no driver yet: what cannot be done is refused, not passed over. */
+/* Groups of Intel RDT are not changed any more: what cannot be done is refused, not passed over. */
 static int refuse_rdt(struct context *ctx)
 {
 	if (ctx->args.set[OPT_L3_CACHE_SCHEMA])

@@ -23,6 +23,7 @@ OP(SCHEDULER, "scheduler", PLACE_RUNTIME, struct op_scheduler)
 /* each is only noted; they are moved together, or none is */
 OP(NET_DEVICE, "net-device", PLACE_RUNTIME, struct op_net_device)
 OP(NET_MOVE, "net-move", PLACE_RUNTIME, struct op_none)
+OP(RDT, "rdt", PLACE_RUNTIME, struct op_rdt)
 /* the meeting point of both processes */
 OP(SYNC, "sync", PLACE_BOTH, struct op_none)
 /* init, entering */

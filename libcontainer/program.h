@@ -147,6 +147,16 @@ struct op_scheduler {
 struct op_io_priority { uint32_t value; /* as for ioprio_set(2) */ uint32_t unused; };
 struct op_net_device { pstr host_name; pstr name; /* in the container; may have a "%d" */ };
 
+#define RDT_MUST_EXIST 1u  /* a group of the host's, without limits of ours */
+#define RDT_OWN 2u         /* named after the container, which nobody shares it with; 0: made or compared */
+struct op_rdt {
+	pstr mount;            /* where resctrl is mounted */
+	pstr group;            /* or 0: the root group */
+	struct pstrv schemata; /* lines, without their newline */
+	pstr monitor;          /* monitoring group, or 0 */
+	uint32_t flags;
+};
+
 /* both: hooks. place: prestart, createRuntime, poststart, poststop runtime; others init */
 struct op_hook {
 	uint32_t kind;      /* enum hook_kind of spec/config.h */

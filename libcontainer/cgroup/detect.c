@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which cgroup hierarchies are mounted, and where the calling process is in them. /proc/self/cgroup says
- * which hierarchies there are, mountinfo where they are mounted. Hosts with many containers have ten
- * thousand mounts and more, so that mountinfo is read in pieces and a line is only taken apart when the
- * file system type can be that of a cgroup.
+ * which hierarchies there are, mountinfo where they are mounted.
  */
 #define _GNU_SOURCE
 #include "libcontainer/cgroup/internal.h"
 
 #include "base/fd.h"
 #include "base/str.h"
+#include "libcontainer/cgroup/mountinfo.h"
 #include "libcontainer/sys/cgroupfs.h"
 #include "libcontainer/sys/file.h"
 
@@ -19,7 +18,7 @@
 #include <string.h>
 
 #define HIERARCHIES_MAX 64
-#define CHUNK 65536 /* several times the longest line that the kernel writes */
+#define OWN_MAX 65536 /* several times what the kernel writes */
 
 struct candidate {
 	char *controllers; /* as in /proc/self/cgroup */
@@ -36,66 +35,6 @@ struct detect {
 	struct candidate v[HIERARCHIES_MAX];
 	size_t n;
 };
-
-struct mount_line {
-	char *root, *point, *fstype, *options;
-};
-
-/* Takes the text up to the next separator out of *s and terminates it; NULL at the end. */
-static char *next_field(char **s, char separator)
-{
-	char *field = *s, *end;
-
-	if (!field || !*field)
-		return NULL;
-	end = strchr(field, separator);
-	if (end)
-		*end++ = '\0';
-	*s = end;
-	return field;
-}
-
-/* mountinfo writes blanks, tabs, newlines and backslashes as \ooo. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
-		    s[3] >= '0' && s[3] <= '7') {
-			*to++ = (char)(((s[1] - '0') << 6) | ((s[2] - '0') << 3) | (s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
-/* "31 23 0:28 /root /point rw,relatime shared:1 - cgroup cgroup rw,cpu"; false when it is not like that. */
-static bool split_mount_line(char *line, struct mount_line *ret)
-{
-	char *rest = strstr(line, " - ");
-	char *s = line;
-	int i;
-
-	if (!rest)
-		return false;
-	*rest = '\0';
-	rest += 3;
-	for (i = 0; i < 3; i++)
-		if (!next_field(&s, ' '))
-			return false;
-	ret->root = next_field(&s, ' ');
-	ret->point = next_field(&s, ' ');
-	ret->fstype = next_field(&rest, ' ');
-	if (!ret->root || !ret->point || !ret->fstype || !next_field(&rest, ' '))
-		return false;
-	ret->options = next_field(&rest, ' ');
-	unescape(ret->root);
-	unescape(ret->point);
-	return ret->point[0] == '/' && ret->root[0] == '/';
-}
 
 bool cgroup_has_controller(const char *controllers, const char *name)
 {
@@ -148,8 +87,9 @@ static bool is_visible(const char *point, uint32_t version)
  * One hierarchy can be mounted more than once, mostly as bind mounts into root file systems. Best is one
  * that shows our own cgroup, then one at the usual place, then the first.
  */
-static int use_mount(struct detect *d, const struct mount_line *m)
+static int use_mount(const struct mount_line *m, void *arg)
 {
+	struct detect *d = arg;
 	struct candidate *c = NULL;
 	const char *own;
 	unsigned rank;
@@ -170,51 +110,12 @@ static int use_mount(struct detect *d, const struct mount_line *m)
 	return c->mount && c->own ? 0 : -ENOMEM;
 }
 
-static int read_mount_line(struct detect *d, char *line, size_t len)
-{
-	struct mount_line m;
-
-	if (!memmem(line, len, " - cgroup", 9) || memchr(line, '\0', len))
-		return 0;
-	line[len] = '\0';
-	return split_mount_line(line, &m) ? use_mount(d, &m) : 0;
-}
-
-static int read_mountinfo(struct detect *d, int fd)
-{
-	char *buf = malloc(CHUNK);
-	size_t len = 0;
-	ssize_t n = 0;
-	int r = buf ? 0 : -ENOMEM;
-
-	while (r == 0) {
-		char *line = buf, *end;
-
-		n = sys_read(fd, buf + len, CHUNK - len);
-		if (n <= 0) {
-			r = (int)n;
-			break;
-		}
-		len += (size_t)n;
-		while (r == 0 && (end = memchr(line, '\n', len - (size_t)(line - buf)))) {
-			r = read_mount_line(d, line, (size_t)(end - line));
-			line = end + 1;
-		}
-		len -= (size_t)(line - buf);
-		memmove(buf, line, len);
-		if (len == CHUNK)
-			len = 0; /* no line of the kernel is that long */
-	}
-	free(buf);
-	return r;
-}
-
 /* "4:memory:/a/b", "1:name=systemd:/", "0::/a" */
 static int read_own_line(struct detect *d, char *line)
 {
 	struct candidate *c = &d->v[d->n];
 	char *s = line;
-	char *id = next_field(&s, ':'), *path;
+	char *id = mountinfo_field(&s, ':'), *path;
 
 	if (!id || !s || d->n == HIERARCHIES_MAX)
 		return 0;
@@ -239,13 +140,13 @@ static int read_own_line(struct detect *d, char *line)
 
 static int read_own(struct detect *d, int fd)
 {
-	char *buf = malloc(CHUNK), *s = buf, *line;
-	ssize_t n = buf ? sys_read_to_end(fd, buf, CHUNK - 1) : -ENOMEM;
+	char *buf = malloc(OWN_MAX), *s = buf, *line;
+	ssize_t n = buf ? sys_read_to_end(fd, buf, OWN_MAX - 1) : -ENOMEM;
 	int r = n < 0 ? (int)n : 0;
 
 	if (r == 0)
 		buf[n] = '\0';
-	while (r == 0 && (line = next_field(&s, '\n')))
+	while (r == 0 && (line = mountinfo_field(&s, '\n')))
 		r = read_own_line(d, line);
 	free(buf);
 	return r;
@@ -304,7 +205,7 @@ int cgroup_detect_from(struct arena *arena, int mountinfo, int own, bool check, 
 	int r = read_own(&d, own);
 
 	if (r == 0 && d.n > 0)
-		r = read_mountinfo(&d, mountinfo);
+		r = mountinfo_each(mountinfo, "cgroup", use_mount, &d);
 	if (r == 0)
 		r = take_results(&d, ret);
 	if (r == -ENOMEM)

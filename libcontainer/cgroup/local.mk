@@ -10,10 +10,16 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/internal.h \
 	libcontainer/cgroup/make.c \
 	libcontainer/cgroup/memory.c \
+	libcontainer/cgroup/mountinfo.c \
+	libcontainer/cgroup/mountinfo.h \
 	libcontainer/cgroup/owner.c \
 	libcontainer/cgroup/pids.c \
 	libcontainer/cgroup/present.c \
 	libcontainer/cgroup/remove.c \
+	libcontainer/cgroup/resctrl-internal.h \
+	libcontainer/cgroup/resctrl-schemata.c \
+	libcontainer/cgroup/resctrl.c \
+	libcontainer/cgroup/resctrl.h \
 	libcontainer/cgroup/set.c \
 	libcontainer/cgroup/signal.c \
 	libcontainer/cgroup/stats-parse.c \

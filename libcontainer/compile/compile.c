@@ -95,15 +95,11 @@ bool compiler_number(const char **s, uint32_t *ret)
 	return true;
 }
 
-/* Requests for what later versions will bring; an object that asks for nothing is no request. */
-static int check_unsupported(struct compiler *c)
+/* A label that nothing would enforce is an error, not a comfort. */
+static int check_mount_label(struct compiler *c)
 {
 	const struct config_linux *l = c->linux_;
-	const struct config_intel_rdt *rdt = l->intel_rdt;
 
-	if (rdt && (rdt->clos_id || rdt->schemata.n || rdt->l3_cache_schema || rdt->mem_bw_schema
-		    || rdt->enable_monitoring.v))
-		return compiler_error(c, &l->intel_rdt, CONFIG_UNSUPPORTED, "linux.intelRdt");
 	if (!str_is_empty(l->mount_label) && !c->host->selinux)
 		return compiler_error(c, &l->mount_label, CONFIG_UNSUPPORTED,
 				      "mountLabel \"%s\": SELinux is not enabled on this host", l->mount_label);
@@ -224,7 +220,7 @@ static int emit_start(struct compiler *c)
 
 /* First what can be wrong with the whole, then the program in the order in which it runs. */
 static int (*const steps[])(struct compiler *c) = {
-	check_unsupported,
+	check_mount_label,
 	annotations_read,
 	namespaces_read,
 	rootfs_read,
@@ -236,6 +232,7 @@ static int (*const steps[])(struct compiler *c) = {
 	emit_join,
 	namespaces_emit_clone,
 	emit_systemd_cgroups,
+	rdt_emit,
 	process_emit_runtime,
 	net_devices_emit,
 	/* create: init */

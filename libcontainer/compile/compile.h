@@ -30,6 +30,7 @@ struct host {
 	struct host_hierarchy *hierarchies;
 	size_t n_hierarchies;
 	bool unified;             /* v2 only: no v1 hierarchy is mounted */
+	const char *resctrl;      /* where it is mounted; NULL: nowhere, or nobody asked */
 	bool apparmor, selinux;   /* enabled in the kernel */
 	bool in_userns;           /* we are not in the initial user namespace */
 	uint32_t euid;
@@ -115,6 +116,9 @@ void update_complete(struct config_resources *asked, const struct config_resourc
  */
 int compile_update(const struct document *doc, struct config_resources *resources, const struct host *host,
 		   struct arena *arena, struct compiled *ret, struct error *err);
+
+/* What a group of resctrl can be called: one name, and none that the file system gives a meaning. */
+bool rdt_is_group_name(const char *name);
 
 /*
  * Prints a program for people and golden files: one line per operation with index, place, name, origin

@@ -192,6 +192,9 @@ int net_devices_emit(struct compiler *c);
 /* memory-policy.c */
 int memory_policy_emit(struct compiler *c);
 
+/* rdt.c */
+int rdt_emit(struct compiler *c);
+
 /* exec.c */
 bool exec_keeps(const struct compiler *c, enum op_type type);
 int exec_emit_seccomp(struct compiler *c);

@@ -221,6 +221,7 @@ static int emit_runtime(struct compiler *c)
 	/* Without a value of its own the process is what init is, not what the caller happens to be. */
 	if (!c->process->oom_score_adj.set)
 		compiler_emit_own(c, OP_OOM_SCORE, &oom);
+	emit_kept(c, OP_RDT);
 	r = process_emit_runtime(c);
 	if (r == 0 && c->emit.n_ops > before)
 		compiler_emit_own(c, OP_SYNC, NULL);

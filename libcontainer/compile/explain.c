@@ -78,6 +78,10 @@ static const struct name_value cgroup_set_flags[] = {
 	{ "check-usage", CGROUP_SET_CHECK_USAGE }, { "second-word", CGROUP_SET_SECOND }, { NULL, 0 },
 };
 
+static const struct name_value rdt_flags[] = {
+	{ "must-exist", RDT_MUST_EXIST }, { "own", RDT_OWN }, { NULL, 0 },
+};
+
 static const struct name_value device_flags[] = {
 	{ "default", DEVICE_DEFAULT }, { "bind", DEVICE_BIND }, { NULL, 0 },
 };
@@ -144,6 +148,7 @@ static const struct word_row word_rows[] = {
 	{ OP_CLONE, "flags", WORD_FLAGS, clone_names },
 	{ OP_INIT_JOIN, "flags", WORD_FLAGS, clone_names },
 	{ OP_UNSHARE, "flags", WORD_FLAGS, clone_names },
+	{ OP_RDT, "flags", WORD_FLAGS, rdt_flags },
 	{ OP_RLIMIT_RAISE, "resource", WORD_ONE, rlimit_names },
 	{ OP_RLIMIT, "resource", WORD_ONE, rlimit_names },
 	{ OP_SCHEDULER, "policy", WORD_ONE, policy_names },

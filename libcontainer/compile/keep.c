@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-static const uint16_t kept[] = { OP_KEYRING, OP_MEMORY_POLICY, OP_PERSONALITY, OP_SECCOMP };
+static const uint16_t kept[] = { OP_RDT, OP_KEYRING, OP_MEMORY_POLICY, OP_PERSONALITY, OP_SECCOMP };
 
 static bool is_kept(uint32_t type)
 {

@@ -31,6 +31,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/net-devices.c \
 	libcontainer/compile/process-limits.c \
 	libcontainer/compile/process.c \
+	libcontainer/compile/rdt.c \
 	libcontainer/compile/rootfs.c \
 	libcontainer/compile/sysctl.c \
 	libcontainer/compile/systemd.h \

@@ -11,6 +11,7 @@
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
 #include "libcontainer/run/netdev.h"
+#include "libcontainer/run/rdt.h"
 #include "libcontainer/run/reserve.h"
 #include "libcontainer/run/systemd.h"
 #include "libcontainer/sys/memfd.h"
@@ -57,6 +58,7 @@ static const struct {
 	[OP_SCHEDULER] = { op_scheduler, NULL },
 	[OP_NET_DEVICE] = { op_net_device, NULL },
 	[OP_NET_MOVE] = { op_net_move, undo_net_move },
+	[OP_RDT] = { op_rdt, undo_rdt },
 	[OP_HOOK_RUNTIME] = { op_hook_runtime, NULL },
 	[OP_RECORD] = { op_record, NULL },
 	[OP_PID_FILE] = { op_pid_file, undo_pid_file },

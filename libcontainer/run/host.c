@@ -4,6 +4,7 @@
 #include "libcontainer/run/host.h"
 
 #include "libcontainer/cgroup/cgroup.h"
+#include "libcontainer/cgroup/resctrl.h"
 #include "libcontainer/run/run.h"
 #include "base/str.h"
 #include "libcontainer/sys/file.h"
@@ -124,8 +125,13 @@ void host_detect_process(struct host *ret)
 	capabilities(ret);
 }
 
-int host_detect(struct arena *arena, struct host *ret, struct error *err)
+int host_detect(struct arena *arena, const struct config *config, struct host *ret, struct error *err)
 {
+	int r;
+
 	host_detect_process(ret);
-	return cgroup_detect(arena, ret, err);
+	r = cgroup_detect(arena, ret, err);
+	if (r < 0 || !config->linux_ || !config->linux_->intel_rdt)
+		return r;
+	return resctrl_detect(arena, &ret->resctrl, err);
 }

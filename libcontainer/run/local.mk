@@ -29,6 +29,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/pause.c \
 	libcontainer/run/ps.c libcontainer/run/ps.h \
 	libcontainer/run/ps-table.c \
+	libcontainer/run/rdt.c libcontainer/run/rdt.h \
 	libcontainer/run/relay.c libcontainer/run/relay.h \
 	libcontainer/run/reserve.c libcontainer/run/reserve.h \
 	libcontainer/run/run.c libcontainer/run/run.h \

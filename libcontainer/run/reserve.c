@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/notify.h"
+#include "libcontainer/run/rdt.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/times.h"
 
@@ -126,6 +127,7 @@ static int record_fill(struct execution *x, struct error *err)
 	const struct op_clone *op = clone ? program_data(&x->program, clone) : NULL;
 	const struct program_op *filter = find_op(x, OP_SECCOMP);
 	const struct op_seccomp *seccomp = filter ? program_data(&x->program, filter) : NULL;
+	const struct program_op *rdt = find_op(x, OP_RDT);
 	char created[SYS_TIMESTAMP_SIZE];
 	struct record *r = &x->record;
 	int result;
@@ -161,6 +163,8 @@ static int record_fill(struct execution *x, struct error *err)
 		result = record_cgroups(x, err);
 	if (result == 0)
 		record_unit(x);
+	if (result == 0 && rdt)
+		result = rdt_foresee(x, program_data(&x->program, rdt), err);
 	return result;
 }
 
@@ -216,5 +220,7 @@ int op_record(struct execution *x, const void *data _unused_, struct error *err)
 	x->record.complete = true;
 	record = x->record;
 	r = cgroups_present(x, &record.cgroup, err);
+	if (r == 0)
+		r = rdt_settle(x, &record.resctrl, err);
 	return r < 0 ? r : record_write(x->state_dir, &record, err);
 }

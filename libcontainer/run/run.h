@@ -29,8 +29,8 @@ struct launch_request {
 	const char *trace;                   /* file for the trace, or NULL */
 };
 
-/* Facts about this host for compile(). Strings live in the arena. */
-int host_detect(struct arena *arena, struct host *ret, struct error *err);
+/* Facts about this host for compile(), as far as the configuration is about them. Strings live in the arena. */
+int host_detect(struct arena *arena, const struct config *config, struct host *ret, struct error *err);
 
 /* create: everything up to the waiting init. Undoes all of it when it fails, poststop hooks included. */
 int container_create(const struct launch_request *request, struct error *err);

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/file.h"
+#include "libcontainer/sys/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -210,19 +211,6 @@ int state_reserve(const struct state_root *root, const char *id, int *ret_dir, s
 	return r > 0 ? error_set(err, ERR_CONTAINER_BUSY, EAGAIN, "%s", id) : r;
 }
 
-/* Waits for the lock without blocking in the kernel: no wait without a deadline. */
-static int lock_until(int dir, uint64_t end)
-{
-	unsigned wait = 100;
-	int r;
-
-	while ((r = sys_flock(dir, LOCK_EX | LOCK_NB)) == -EWOULDBLOCK && sys_now_ms() < end) {
-		sys_sleep_us(wait);
-		wait = MIN(wait * 2, 10000u);
-	}
-	return r;
-}
-
 static int unknown(const char *id, struct error *err)
 {
 	return error_set(err, ERR_CONTAINER_UNKNOWN, ENOENT, "%s", id);
@@ -246,7 +234,7 @@ int state_open(const struct state_root *root, const char *id, enum state_lock lo
 		if (!has_record(fd) && !state_dir_is_ours(fd))
 			return unknown(id, err);
 		if (lock == STATE_LOCK_EXCLUSIVE) {
-			r = lock_until(fd, end);
+			r = sys_lock_until(fd, end);
 			if (r == -EWOULDBLOCK)
 				return error_set(err, ERR_CONTAINER_BUSY, EWOULDBLOCK, "%s", id);
 			if (r < 0)

@@ -50,5 +50,7 @@ int state_clear_leftovers(const struct record *record, struct error *err)
 	}
 	kill_init(&record->init);
 	r = cgroup_signal(&made, SIGKILL, err);
-	return r < 0 ? r : cgroup_remove(&made, CGROUP_WAIT_MS, err);
+	if (r >= 0)
+		r = cgroup_remove(&made, CGROUP_WAIT_MS, err);
+	return r < 0 ? r : resctrl_remove(&record->resctrl, err);
 }

@@ -50,6 +50,14 @@ static const struct row cgroup_rows[] = {
 	{ NULL, 0, 0, NULL, 0 },
 };
 
+static const struct row resctrl_rows[] = {
+	ROW(struct resctrl_group, STR, "mount", mount),
+	ROW(struct resctrl_group, STR, "group", group),
+	ROW(struct resctrl_group, STR, "monitor", monitor),
+	ROW(struct resctrl_group, U32, "end", end),
+	{ NULL, 0, 0, NULL, 0 },
+};
+
 static const struct row hook_rows[] = {
 	ROW(struct config_hook, STR, "path", path),
 	ROW(struct config_hook, STRV, "args", args),
@@ -78,6 +86,7 @@ static const struct row record_rows[] = {
 	LIST(struct record, "cgroups", cgroup, struct cgroup_dir, cgroup_rows),
 	ROW(struct record, STR, "systemdUnit", systemd_unit),
 	ROW(struct record, BOOL, "systemdUser", systemd_user),
+	LIST(struct record, "resctrl", resctrl, struct resctrl_group, resctrl_rows),
 	ROW(struct record, STR, "resources", resources),
 	ROW(struct record, MAP, "annotations", annotations),
 	LIST(struct record, "poststart", poststart, struct config_hook, hook_rows),

@@ -62,8 +62,8 @@ bool record_is_sound(const struct record *record)
 		return false;
 	if (record->init.pid > 0 && (!record->init.boot_id || strlen(record->init.boot_id) != BOOT_ID_LEN))
 		return false;
-	return cgroups_are_sound(&record->cgroup) && hooks_are_sound(&record->poststart) &&
-	       hooks_are_sound(&record->poststop);
+	return cgroups_are_sound(&record->cgroup) && resctrl_is_sound(&record->resctrl) &&
+	       hooks_are_sound(&record->poststart) && hooks_are_sound(&record->poststop);
 }
 
 /* The whole file in the arena. */

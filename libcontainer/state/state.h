@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "libcontainer/cgroup/cgroup.h"
+#include "libcontainer/cgroup/resctrl.h"
 #include "spec/config.h"
 
 #include <stdbool.h>
@@ -56,6 +57,7 @@ struct record {
 	struct cgroup cgroup;
 	char *systemd_unit;     /* the unit that the cgroup belongs to, or NULL */
 	bool systemd_user;      /* of the user's manager */
+	struct resctrl resctrl; /* linux.intelRdt */
 	char *resources;        /* linux.resources without devices, as JSON, with all updates; or NULL */
 	struct string_map annotations;
 	struct config_hook_list poststart, poststop;

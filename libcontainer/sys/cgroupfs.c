@@ -8,7 +8,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-int sys_cgroupfs_version(int fd)
+static int file_system_of(int fd, unsigned long *ret)
 {
 	int r = SYS_FAULT("fstatfs");
 	struct statfs st;
@@ -17,9 +17,25 @@ int sys_cgroupfs_version(int fd)
 		r = fstatfs(fd, &st) < 0 ? -errno : 0;
 	if (r < 0)
 		return SYS_FAILED(r, "fstatfs(%d)", fd);
-	if ((unsigned long)st.f_type == CGROUP_SUPER_MAGIC)
-		return 1;
-	return (unsigned long)st.f_type == CGROUP2_SUPER_MAGIC ? 2 : 0;
+	*ret = (unsigned long)st.f_type;
+	return 0;
+}
+
+int sys_cgroupfs_version(int fd)
+{
+	unsigned long magic;
+	int r = file_system_of(fd, &magic);
+
+	if (r < 0)
+		return r;
+	return magic == CGROUP_SUPER_MAGIC ? 1 : magic == CGROUP2_SUPER_MAGIC ? 2 : 0;
+}
+
+bool sys_is_resctrl(int fd)
+{
+	unsigned long magic;
+
+	return file_system_of(fd, &magic) == 0 && magic == RDTGROUP_SUPER_MAGIC;
 }
 
 int sys_cgroupfs_reread(int fd, char *buf, size_t size)

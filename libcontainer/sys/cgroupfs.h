@@ -7,10 +7,14 @@
  * libcontainer/sys/call.h.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* 1: cgroup v1, 2: cgroup v2, 0: neither, or a negative errno. */
 int sys_cgroupfs_version(int fd);
+
+/* True for a file of the resctrl file system. */
+bool sys_is_resctrl(int fd);
 
 /* Reads an open file anew from its beginning, at most size - 1 bytes, and terminates it. The length. */
 int sys_cgroupfs_reread(int fd, char *buf, size_t size);

@@ -7,4 +7,6 @@ BERTH_LIB_SOURCES += \
 	libcontainer/sys/event.h \
 	libcontainer/sys/fault.c \
 	libcontainer/sys/file.c \
-	libcontainer/sys/file.h
+	libcontainer/sys/file.h \
+	libcontainer/sys/lock.c \
+	libcontainer/sys/lock.h

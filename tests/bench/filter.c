@@ -36,7 +36,7 @@ int main(int argc, char **argv)
 	ssize_t len = argc == 2 ? sys_read_file_alloc(AT_FDCWD, argv[1], CONFIG_MAX, &text) : -1;
 
 	if (len < 0 || config_read(&doc, text, (size_t)len, &config, &err) < 0 || !config->linux_->seccomp ||
-	    host_detect(&arena, &host, &err) < 0) {
+	    host_detect(&arena, config, &host, &err) < 0) {
 		fprintf(stderr, "filter: no profile: %s\n", err.subject);
 		return 1;
 	}

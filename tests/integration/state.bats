@@ -182,7 +182,7 @@ load helpers
 	expect_error rootless
 }
 
-@test "F459 F464 F465 F466 F467 F474 F475 F476 F477 F478 F482 F483 features: fixed, whatever the host" {
+@test "F459 F464 F465 F466 F467 F474 F475 F476 F477 F478 F479 F480 F482 F483 features: fixed, whatever the host" {
 	local one two
 	one=$("$BERTH" features)
 	two=$(cd / && env -i "$BERTH" --root /nonexistent features)
@@ -190,7 +190,7 @@ load helpers
 	jq -e '(.annotations | length) > 0 and .linux.apparmor.enabled and .linux.selinux.enabled
 		and (.linux.cgroup | .v1 and .v2 and .systemd and .systemdUser and .rdma)
 		and (.linux.memoryPolicy.modes | length) == 7 and (.linux.memoryPolicy.flags | length) == 3
-		and (.linux.intelRdt.enabled | not) and .linux.netDevices.enabled' <<<"$one"
+		and (.linux.intelRdt | .enabled and .schemata and .monitoring) and .linux.netDevices.enabled' <<<"$one"
 }
 
 @test "F570 a terminal in the foreground is relayed, and the caller's is restored" {

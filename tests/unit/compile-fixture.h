@@ -54,6 +54,17 @@ static const struct host unified_host = {
 	.umask = 022,
 };
 
+static const struct host resctrl_host = {
+	.hierarchies = unified_hierarchies,
+	.n_hierarchies = ELEMENTSOF(unified_hierarchies),
+	.unified = true,
+	.resctrl = "/sys/fs/resctrl",
+	.last_cap = 40,
+	.caps = (2ull << 40) - 1,
+	.audit_arch = AUDIT_ARCH_X86_64,
+	.umask = 022,
+};
+
 /* An ordinary user. */
 static const struct host rootless_host = {
 	.hierarchies = unified_hierarchies,

@@ -26,6 +26,8 @@
 #define IN_POLICY(text) IN_LINUX("\"memoryPolicy\":{" text "}")
 #define IN_NET(devices) TOP PROCESS "},\"linux\":{\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"network\"}]," \
 	"\"netDevices\":{" devices "}}}"
+#define IN_RDT(text) IN_LINUX("\"intelRdt\":{" text "}")
+#define RDT(name, text, pointer) { name, IN_RDT(text), ERR_CONFIG_VALUE, pointer, &resctrl_host, NULL }
 #define IN_RESOURCES(text) IN_LINUX("\"resources\":{" text "}")
 #define IN_NAMESPACES(text) TOP PROCESS "},\"linux\":{\"namespaces\":[" text "]}}"
 #define MAP(c, h, s) "[{\"containerID\":" #c ",\"hostID\":" #h ",\"size\":" #s "}]"
@@ -45,6 +47,7 @@ static const struct compile_options systemd_options = { .id = "web", .bundle = "
 							.cgroup_manager = CGROUP_MANAGER_SYSTEMD };
 static const struct compile_options socket_options = { .id = "web", .bundle = "/b", .detached = true,
 						       .have_console_socket = true };
+static const struct compile_options info_options = { .id = "info", .bundle = "/b" };
 static const struct host user_host = { .euid = 1000, .last_cap = 40 };
 
 static const struct bad bads[] = {
@@ -283,8 +286,25 @@ static const struct bad bads[] = {
 	  "/linux/netDevices/b/name", NULL, NULL },
 	{ "net device rootless", IN_NET("\"a\":{}"), ERR_CONFIG_UNSUPPORTED,
 	  "/linux/netDevices", &user_host, NULL },
-	{ "intel rdt", IN_LINUX("\"intelRdt\":{\"closID\":\"x\"}"), ERR_CONFIG_UNSUPPORTED, "/linux/intelRdt",
-	  NULL, NULL },
+	{ "no resctrl", IN_RDT("\"closID\":\"x\""), ERR_CONFIG_UNSUPPORTED, "/linux/intelRdt", NULL, NULL },
+	{ "no resctrl for an empty object", IN_RDT(""), ERR_CONFIG_UNSUPPORTED, "/linux/intelRdt", NULL, NULL },
+	RDT("rdt escape", "\"closID\":\"a/b\"", "/linux/intelRdt/closID"),
+	RDT("rdt absolute escape", "\"closID\":\"/a\"", "/linux/intelRdt/closID"),
+	RDT("rdt dot", "\"closID\":\".\"", "/linux/intelRdt/closID"),
+	RDT("rdt dots", "\"closID\":\"..\"", "/linux/intelRdt/closID"),
+	RDT("rdt info", "\"closID\":\"info\"", "/linux/intelRdt/closID"),
+	RDT("rdt mon_groups", "\"closID\":\"mon_groups\"", "/linux/intelRdt/closID"),
+	RDT("rdt mon_data", "\"closID\":\"mon_data\"", "/linux/intelRdt/closID"),
+	RDT("rdt newline in name", "\"closID\":\"a\\nb\"", "/linux/intelRdt/closID"),
+	RDT("rdt bandwidth", "\"memBwSchema\":\"L3:0=f\"", "/linux/intelRdt/memBwSchema"),
+	RDT("rdt bandwidth lines", "\"memBwSchema\":\"MB:0=20\\nMB:1=20\"", "/linux/intelRdt/memBwSchema"),
+	RDT("rdt cache", "\"l3CacheSchema\":\"L3:0=f\\nf\"", "/linux/intelRdt/l3CacheSchema"),
+	RDT("rdt lines", "\"schemata\":[\"L3:0=f\",\"L3:0=f\\nMB:0=1\"]", "/linux/intelRdt/schemata/1"),
+	RDT("rdt empty line", "\"schemata\":[\"\"]", "/linux/intelRdt/schemata/0"),
+	{ "rdt container's name", IN_RDT(""), ERR_CONFIG_CONFLICT, "/linux/intelRdt", &resctrl_host,
+	  &info_options },
+	{ "rdt monitored name", IN_RDT("\"closID\":\"x\",\"enableMonitoring\":true"), ERR_CONFIG_CONFLICT,
+	  "/linux/intelRdt", &resctrl_host, &info_options },
 	{ "memory policy without mode", IN_POLICY("\"nodes\":\"0\""), ERR_CONFIG_MISSING,
 	  "/linux/memoryPolicy", NULL, NULL },
 	{ "memory policy mode", IN_POLICY("\"mode\":\"MPOL_X\""), ERR_CONFIG_VALUE, "/linux/memoryPolicy/mode",
@@ -336,7 +356,7 @@ static void test_bad(void **state)
 }
 
 static const char *const goods[] = {
-	IN_LINUX("\"netDevices\":{},\"intelRdt\":{}"),
+	IN_LINUX("\"netDevices\":{}"),
 	IN_LINUX("\"resources\":{\"memory\":{},\"cpu\":{},\"blockIO\":{\"weight\":0},\"network\":{},"
 		 "\"unified\":{}}"),
 	IN_PROCESS("\"apparmorProfile\":\"unconfined\",\"selinuxLabel\":\"\""),

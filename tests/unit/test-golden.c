@@ -104,6 +104,9 @@ static const struct golden goldens[] = {
 	{ "devices-v2", &unified_host, &create_options, false, false },
 	{ "systemd", &unified_host, &systemd_options, false, false },
 	{ "net-devices", &hybrid_host, &no_cgroup_options, false, false },
+	{ "rdt", &resctrl_host, &create_options, false, false },
+	{ "rdt-own", &resctrl_host, &create_options, false, false },
+	{ "rdt-root", &resctrl_host, &create_options, false, false },
 	{ "json", &hybrid_host, &no_cgroup_options, true, false },
 	{ "update", &container_host, NULL, false, true },
 	{ "update-unlimited", &container_host, NULL, false, true },
@@ -251,7 +254,7 @@ static void compile_exec_golden(struct buf *out)
 	read_file(golden_path("exec", ".json"), &text);
 	read_file(golden_path("exec-process", ".json"), &process_text);
 	if (config_read(&doc, text.data, text.len, &config, &err) < 0
-	    || compile(&doc, config, &unified_host, &create_options, &arena, &compiled, &err) < 0
+	    || compile(&doc, config, &resctrl_host, &create_options, &arena, &compiled, &err) < 0
 	    || keep_read(compiled.keep, compiled.keep_size, &keep, &err) < 0
 	    || config_read_process(&process_doc, process_text.data, process_text.len, &process, &err) < 0)
 		fail_with(&err);

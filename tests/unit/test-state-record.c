@@ -24,6 +24,10 @@ static struct cgroup_dir cgroups[] = {
 	{ (char *)"/sys/fs/cgroup/memory/docker/a", (char *)"memory", 1, 2 },
 	{ (char *)"/sys/fs/cgroup/unified/docker/a", (char *)"", 2, 0 },
 };
+static struct resctrl_group rdt_groups[] = {
+	{ (char *)"/sys/fs/resctrl", (char *)"web", NULL, RESCTRL_REMOVE },
+	{ (char *)"/sys/fs/resctrl", (char *)"web", (char *)"web-1", RESCTRL_KEEP },
+};
 static struct string_pair annotations[] = {
 	{ (char *)"org.example/a", (char *)"\"quoted\\\" \n\t\x01\x7f \xc3\xa4" },
 	{ (char *)"", (char *)"" },
@@ -50,6 +54,7 @@ static const struct record sample = {
 	.cgroup = { cgroups, 2 },
 	.systemd_unit = (char *)"x-a\\x2b.scope",
 	.systemd_user = true,
+	.resctrl = { rdt_groups, 2 },
 	.annotations = { annotations, 2 },
 	.poststart = { hooks, 1 },
 	.poststop = { hooks, 3 },
@@ -106,6 +111,11 @@ static void round_trip(void **state)
 	assert_int_equal(r.cgroup.v[0].made, 2);
 	assert_string_equal(r.cgroup.v[1].controllers, "");
 	assert_int_equal(r.cgroup.v[1].version, 2);
+	assert_int_equal(r.resctrl.n, 2);
+	assert_string_equal(r.resctrl.v[0].group, "web");
+	assert_null(r.resctrl.v[0].monitor);
+	assert_int_equal(r.resctrl.v[0].end, RESCTRL_REMOVE);
+	assert_string_equal(r.resctrl.v[1].monitor, "web-1");
 	assert_int_equal(r.annotations.n, 2);
 	for (size_t i = 0; i < 2; i++) {
 		assert_string_equal(r.annotations.v[i].name, annotations[i].name);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "libcontainer/cgroup/mountinfo.h"
+
+#include "libcontainer/sys/file.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK 65536 /* several times the longest line that the kernel writes */
+
+struct search {
+	char mark[32]; /* " - cgroup" */
+	int (*use)(const struct mount_line *m, void *arg);
+	void *arg;
+};
+
+char *mountinfo_field(char **s, char separator)
+{
+	char *field = *s, *end;
+
+	if (!field || !*field)
+		return NULL;
+	end = strchr(field, separator);
+	if (end)
+		*end++ = '\0';
+	*s = end;
+	return field;
+}
+
+/* mountinfo writes blanks, tabs, newlines and backslashes as \ooo. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
+		    s[3] >= '0' && s[3] <= '7') {
+			*to++ = (char)(((s[1] - '0') << 6) | ((s[2] - '0') << 3) | (s[3] - '0'));
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+/* "31 23 0:28 /root /point rw,relatime shared:1 - cgroup cgroup rw,cpu"; false when it is not like that. */
+static bool split_line(char *line, struct mount_line *ret)
+{
+	char *rest = strstr(line, " - ");
+	char *s = line;
+	int i;
+
+	if (!rest)
+		return false;
+	*rest = '\0';
+	rest += 3;
+	for (i = 0; i < 3; i++)
+		if (!mountinfo_field(&s, ' '))
+			return false;
+	ret->root = mountinfo_field(&s, ' ');
+	ret->point = mountinfo_field(&s, ' ');
+	ret->fstype = mountinfo_field(&rest, ' ');
+	if (!ret->root || !ret->point || !ret->fstype || !mountinfo_field(&rest, ' '))
+		return false;
+	ret->options = mountinfo_field(&rest, ' ');
+	unescape(ret->root);
+	unescape(ret->point);
+	return ret->point[0] == '/' && ret->root[0] == '/';
+}
+
+static int read_line(const struct search *search, char *line, size_t len)
+{
+	struct mount_line m;
+
+	if (!memmem(line, len, search->mark, strlen(search->mark)) || memchr(line, '\0', len))
+		return 0;
+	line[len] = '\0';
+	return split_line(line, &m) ? search->use(&m, search->arg) : 0;
+}
+
+int mountinfo_each(int fd, const char *fstype, int (*use)(const struct mount_line *m, void *arg), void *arg)
+{
+	struct search search = { .use = use, .arg = arg };
+	char *buf = malloc(CHUNK);
+	size_t len = 0;
+	ssize_t n = 0;
+	int r = buf ? 0 : -ENOMEM;
+
+	(void)snprintf(search.mark, sizeof(search.mark), " - %s", fstype);
+	while (r == 0) {
+		char *line = buf, *end;
+
+		n = sys_read(fd, buf + len, CHUNK - len);
+		if (n <= 0) {
+			r = (int)n;
+			break;
+		}
+		len += (size_t)n;
+		while (r == 0 && (end = memchr(line, '\n', len - (size_t)(line - buf)))) {
+			r = read_line(&search, line, (size_t)(end - line));
+			line = end + 1;
+		}
+		len -= (size_t)(line - buf);
+		memmove(buf, line, len);
+		if (len == CHUNK)
+			len = 0; /* no line of the kernel is that long */
+	}
+	free(buf);
+	return r;
+}
