@@ -33,9 +33,15 @@ static struct features_seccomp seccomp = {
 				 "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"),
 };
 
-static struct features_cgroup cgroup = { .v1 = true, .v2 = true, .rdma = true };
+static struct features_cgroup cgroup = {
+	.v1 = true,
+	.v2 = true,
+	.systemd = WITH_SYSTEMD,
+	.systemd_user = WITH_SYSTEMD,
+	.rdma = true,
+};
 static struct features_switch enabled = { .enabled = true };
-static struct features_switch disabled = { .enabled = false };
+static struct features_switch net_devices = { .enabled = WITH_NETDEV };
 static struct features_intel_rdt intel_rdt = { .enabled = true, .schemata = true, .monitoring = true };
 static struct features_mount_extensions mount_extensions = { .idmap = &enabled };
 
@@ -70,7 +76,7 @@ int cmd_features(struct context *ctx)
 		.memory_policy = &memory_policy,
 		.intel_rdt = &intel_rdt,
 		.mount_extensions = &mount_extensions,
-		.net_devices = &disabled,
+		.net_devices = &net_devices,
 	};
 	struct features features = {
 		.oci_version_min = "1.0.0",

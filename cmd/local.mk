@@ -36,11 +36,11 @@ BERTH_SOURCES += \
 
 # ---- manual pages and completion, made from the table of commands ----
 
-MANUAL_SOURCES = cmd/gen-manual.c cmd/manual-text.c cmd/commands.c cmd/completion-kinds.c cmd/completion-bash.c \
+MANUAL_FILES = cmd/gen-manual.c cmd/manual-text.c cmd/commands.c cmd/completion-kinds.c cmd/completion-bash.c \
 	cmd/completion-fish.c cmd/completion-zsh.c
 
 # The table names the functions of the commands, which the generator does not call and so does not have.
-cmd/gen-manual: $(MANUAL_SOURCES) cmd/command.h cmd/completion.h cmd/manual-text.h config.h
+cmd/gen-manual: $(MANUAL_FILES) cmd/command.h cmd/completion.h cmd/manual-text.h config.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && \
 	$(CC_FOR_BUILD) $(CPPFLAGS_FOR_BUILD) -I$(builddir) $(CFLAGS_FOR_BUILD) -no-pie -o $@ \
 		$(filter %.c,$^) -Wl,--unresolved-symbols=ignore-in-object-files
@@ -55,7 +55,7 @@ manual.stamp: cmd/gen-manual
 	cmd/gen-manual --completion fish > completions/berth.fish && \
 	cmd/gen-manual --completion zsh > completions/_berth && touch $@
 
-all-local: manual.stamp
+all-local: manual.stamp $(HELPERS)
 
 man8dir = $(mandir)/man8
 bashcompletiondir = $(datadir)/bash-completion/completions
@@ -71,6 +71,7 @@ install-data-local: manual.stamp
 	$(INSTALL_DATA) completions/_berth "$(DESTDIR)$(zshcompletiondir)"
 
 uninstall-local:
+	for helper in $(HELPERS); do rm -f "$(DESTDIR)$(pkglibexecdir)/$$helper"; done
 	cd man && for page in *.8; do rm -f "$(DESTDIR)$(man8dir)/$$page"; done
 	rm -f "$(DESTDIR)$(bashcompletiondir)/berth" "$(DESTDIR)$(fishcompletiondir)/berth.fish" \
 		"$(DESTDIR)$(zshcompletiondir)/_berth"

@@ -70,12 +70,21 @@ static const struct field op_namespace_join_fields[] = {
 static const struct field op_clone_fields[] = {
 	F(op_clone, flags, HEX64),
 	F(op_clone, cgroup, STR),
+	F(op_clone, waits, BOOL),
 };
 
 static const struct field op_id_map_fields[] = {
 	F(op_id_map, uid_map, STR_REQUIRED),
 	F(op_id_map, gid_map, STR_REQUIRED),
 	F(op_id_map, deny_setgroups, BOOL),
+};
+
+static const struct field op_systemd_unit_fields[] = {
+	F(op_systemd_unit, unit, STR_REQUIRED),
+	F(op_systemd_unit, group, STR_REQUIRED),
+	F(op_systemd_unit, dir, STR_REQUIRED),
+	F_LIMIT(op_systemd_unit, flags, HEX32, 4),
+	F(op_systemd_unit, properties, STRV),
 };
 
 static const struct field op_oom_score_fields[] = {
@@ -108,6 +117,11 @@ static const struct field op_rdt_fields[] = {
 	F(op_rdt, schemata, STRV),
 	F(op_rdt, monitor, STR),
 	F_LIMIT(op_rdt, flags, HEX32, 4),
+};
+
+static const struct field op_net_device_fields[] = {
+	F(op_net_device, host_name, STR_REQUIRED),
+	F(op_net_device, name, STR_REQUIRED),
 };
 
 static const struct field op_hook_fields[] = {
@@ -293,11 +307,13 @@ static const struct field op_output_fields[] = {
 	struct op_namespace_join *: op_namespace_join_fields, \
 	struct op_clone *: op_clone_fields, \
 	struct op_id_map *: op_id_map_fields, \
+	struct op_systemd_unit *: op_systemd_unit_fields, \
 	struct op_oom_score *: op_oom_score_fields, \
 	struct op_rlimit *: op_rlimit_fields, \
 	struct op_scheduler *: op_scheduler_fields, \
 	struct op_io_priority *: op_io_priority_fields, \
 	struct op_rdt *: op_rdt_fields, \
+	struct op_net_device *: op_net_device_fields, \
 	struct op_hook *: op_hook_fields, \
 	struct op_cgroup_enter *: op_cgroup_enter_fields, \
 	struct op_unshare *: op_unshare_fields, \
@@ -333,9 +349,11 @@ static const struct field op_output_fields[] = {
 	N(op_cgroup_controllers, op_cgroup_controllers_fields), \
 	N(op_cgroup_devices, op_cgroup_devices_fields), N(op_cgroup_owner, op_cgroup_owner_fields), \
 	N(op_namespace_join, op_namespace_join_fields), N(op_clone, op_clone_fields), \
-	N(op_id_map, op_id_map_fields), N(op_oom_score, op_oom_score_fields), \
+	N(op_systemd_unit, op_systemd_unit_fields), N(op_id_map, op_id_map_fields), \
+	N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_rdt, op_rdt_fields), N(op_hook, op_hook_fields), \
+	N(op_net_device, op_net_device_fields), \
 	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
 	N(op_affinity, op_affinity_fields), \
 	N(op_time_offsets, op_time_offsets_fields), N(op_name, op_name_fields), \

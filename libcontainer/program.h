@@ -125,7 +125,17 @@ struct op_namespace_join { uint32_t type; /* CLONE_NEW* */ pstr path; };
 struct op_clone {
 	uint64_t flags;   /* CLONE_NEW* of the new namespaces (never NEWCGROUP, NEWTIME) */
 	pstr cgroup;      /* v2 directory for CLONE_INTO_CGROUP, or 0 */
-	uint32_t unused;
+	uint32_t waits;   /* its cgroup is made later: until then it does nothing, OP_SYSTEMD_UNIT ends that */
+};
+/* A unit of systemd with init in it. */
+#define SYSTEMD_UNIT_USER 1u  /* of the user's manager */
+#define SYSTEMD_UNIT_SLICE 2u /* a slice: init is moved into it afterwards */
+struct op_systemd_unit {
+	pstr unit;                 /* "libpod-abc.scope" */
+	pstr group;                /* where systemd is expected to put it, "/machine.slice/libpod-abc.scope" */
+	pstr dir;                  /* the same as a host path */
+	uint32_t flags;
+	struct pstrv properties;   /* in the form of systemd-dialogue.h */
 };
 struct op_id_map { pstr uid_map; pstr gid_map; /* kernel's text */ uint32_t deny_setgroups; };
 struct op_oom_score { int32_t value; uint32_t unused; };
@@ -135,6 +145,7 @@ struct op_scheduler {
 	uint64_t flags, runtime, deadline, period;
 };
 struct op_io_priority { uint32_t value; /* as for ioprio_set(2) */ uint32_t unused; };
+struct op_net_device { pstr host_name; pstr name; /* in the container; may have a "%d" */ };
 
 #define RDT_MUST_EXIST 1u  /* a group of the host's, without limits of ours */
 #define RDT_OWN 2u         /* named after the container, which nobody shares it with; 0: made or compared */

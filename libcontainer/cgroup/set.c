@@ -57,6 +57,7 @@ static const struct reason reasons[] = {
 	{ "blkio.*", ENODEV, "there is no such block device" },
 	{ "io.*", ENODEV, "there is no such block device" },
 	{ "rdma.max", EINVAL, "there is no such RDMA device" },
+	{ "rdma.max", ENODEV, "there is no such RDMA device" },
 	{ "*", EOPNOTSUPP, "the kernel cannot do that here" },
 	{ "*", EACCES, "this cgroup is not delegated to this user" },
 	{ "*", ENOENT, "the kernel or this hierarchy does not have it" },

@@ -236,8 +236,7 @@ static int emit_program(struct compiler *c, struct device_rule *rules, size_t n,
 	return 0;
 }
 
-/* The configured rules and those of ours, in order. */
-static int read_rules(struct compiler *c, struct device_rule **ret, size_t *ret_n)
+int cgroup_device_rules(struct compiler *c, struct device_rule **ret, size_t *ret_n)
 {
 	const struct config_resources *res = c->linux_->resources;
 	size_t n = 0, n_config = res ? res->n_devices : 0;
@@ -269,9 +268,9 @@ int cgroup_emit_devices(struct compiler *c)
 {
 	/* Without a resources object nothing of an existing cgroup may change; a new one is closed anyway. */
 	uint32_t flags = c->linux_->resources ? 0 : CGROUP_SET_IF_NEW;
-	struct device_rule *rules;
-	size_t n;
-	int r = read_rules(c, &rules, &n);
+	struct device_rule *rules = NULL;
+	size_t n = 0;
+	int r = cgroup_device_rules(c, &rules, &n);
 
 	if (r < 0)
 		return r;

@@ -5,6 +5,7 @@
  * a limit that is silently dropped is worse than a container that does not start.
  */
 #include "libcontainer/compile/cgroup-values.h"
+#include "libcontainer/compile/systemd.h"
 
 #include "base/str.h"
 
@@ -135,6 +136,10 @@ int cgroup_v2_flush(struct compiler *c)
 	const char *needed = needed_controllers(c);
 	struct op_cgroup_controllers op = { .flags = c->host->unified ? CGROUP_CONTROLLERS_ALL : 0 };
 
+	int r = c->systemd ? systemd_emit_unit(c) : 0;
+
+	if (r < 0)
+		return r;
 	if (!needed)
 		return compiler_no_memory(c);
 	if (!h || (!*needed && !op.flags))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the container's cgroups are, and how its init gets into them. */
 #include "libcontainer/compile/cgroup-values.h"
+#include "libcontainer/compile/systemd.h"
 
 #include "base/str.h"
 
@@ -93,7 +94,7 @@ int hierarchy_read(struct compiler *c)
 	if (!parent)
 		return compiler_no_memory(c);
 	if (c->options->cgroup_manager == CGROUP_MANAGER_SYSTEMD)
-		return error_set(c->err, ERR_CONFIG_UNSUPPORTED, 0, "cgroup manager systemd");
+		return systemd_unit_read(c);
 	if (c->options->cgroup_manager == CGROUP_MANAGER_DISABLED || !c->host->n_hierarchies)
 		return 0;
 	if (str_is_empty(*slot)) {

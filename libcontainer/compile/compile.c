@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "libcontainer/compile/compiler.h"
+#include "libcontainer/compile/systemd.h"
 #include "spec/json-write.h"
 
 #include <errno.h>
@@ -100,27 +100,36 @@ static int check_unsupported(struct compiler *c)
 {
 	const struct config_linux *l = c->linux_;
 
-	if (l->n_net_devices)
-		return compiler_error(c, &l->net_devices, CONFIG_UNSUPPORTED, "linux.netDevices");
 	if (!str_is_empty(l->mount_label) && !c->host->selinux)
 		return compiler_error(c, &l->mount_label, CONFIG_UNSUPPORTED,
 				      "mountLabel \"%s\": SELinux is not enabled on this host", l->mount_label);
 	return 0;
 }
 
-static int emit_cgroups(struct compiler *c)
+static int emit_cgroups_now(struct compiler *c)
 {
 	int r;
 
 	if (!c->cgroup_path)
 		return cgroup_has_limits(c)
 			       ? compiler_warn(c, "linux.resources has no effect without cgroups") : 0;
-	r = cgroup_emit_create(c);
+	r = c->systemd ? 0 : cgroup_emit_create(c);
 	if (r == 0)
 		r = cgroup_emit_values(c);
 	if (r == 0)
 		r = cgroup_emit_devices(c);
 	return r < 0 ? r : cgroup_emit_owner(c);
+}
+
+/* Systemd makes no cgroup without a process in it, so that then the clone comes first. */
+static int emit_cgroups(struct compiler *c)
+{
+	return c->systemd ? 0 : emit_cgroups_now(c);
+}
+
+static int emit_systemd_cgroups(struct compiler *c)
+{
+	return c->systemd ? emit_cgroups_now(c) : 0;
 }
 
 static int emit_keyring(struct compiler *c)
@@ -222,8 +231,10 @@ static int (*const steps[])(struct compiler *c) = {
 	emit_cgroups,
 	emit_join,
 	namespaces_emit_clone,
+	emit_systemd_cgroups,
 	rdt_emit,
 	process_emit_runtime,
+	net_devices_emit,
 	/* create: init */
 	emit_first_sync,
 	namespaces_emit_enter,

@@ -34,6 +34,7 @@ struct host {
 	bool apparmor, selinux;   /* enabled in the kernel */
 	bool in_userns;           /* we are not in the initial user namespace */
 	uint32_t euid;
+	uint32_t outer_uid;       /* what euid is outside of our user namespace */
 	uint32_t last_cap;        /* highest capability that the kernel knows */
 	uint64_t caps;            /* our bounding set: what cannot be granted is a warning */
 	uint32_t audit_arch;      /* AUDIT_ARCH_* of the machine */

@@ -41,6 +41,7 @@ struct compiler {
 	const char **cgroup_dirs;            /* of each hierarchy, as far as asked for */
 	struct cgroup_value *values;         /* of v2, not emitted yet */
 	size_t n_values, max_values;
+	struct systemd_unit *systemd;        /* NULL: berth makes the cgroup itself */
 	/* mounts.c */
 	bool dev_is_bound;                   /* /dev is a bind mount: its contents are not ours */
 	struct deferred_readonly *deferred;  /* mounts that become read-only at the end */
@@ -104,6 +105,9 @@ int cgroup_emit_create(struct compiler *c);
 int cgroup_emit_values(struct compiler *c);
 int cgroup_emit_devices(struct compiler *c);
 int cgroup_emit_owner(struct compiler *c);
+/* The configured device rules and those of ours behind them, in order. */
+struct device_rule;
+int cgroup_device_rules(struct compiler *c, struct device_rule **ret, size_t *ret_n);
 bool cgroup_has_limits(const struct compiler *c);
 /* An ordinary user, who may run without a cgroup when nothing needs one. */
 bool cgroup_is_optional(const struct compiler *c);
@@ -159,6 +163,7 @@ int devices_emit(struct compiler *c);
 #define ANNOTATION_SECCOMP_DATA "run.oci.seccomp_bpf_data"
 #define ANNOTATION_SECCOMP_RECEIVER "run.oci.seccomp.receiver"
 #define ANNOTATION_SECCOMP_UNKNOWN "run.oci.seccomp_fail_unknown_syscall"
+#define ANNOTATION_SYSTEMD "org.systemd.property." /* and the name of a property */
 int annotations_read(struct compiler *c); /* checks those that berth obeys */
 const struct string_pair *annotation_find(const struct compiler *c, const char *name);
 const char *annotation_value(const struct compiler *c, const char *name); /* NULL when it is absent */
@@ -180,6 +185,9 @@ int process_emit_console(struct compiler *c);
 int process_emit_create(struct compiler *c);
 int process_emit_start(struct compiler *c);
 int limits_emit(struct compiler *c, enum op_type type);
+
+/* net-devices.c */
+int net_devices_emit(struct compiler *c);
 
 /* memory-policy.c */
 int memory_policy_emit(struct compiler *c);

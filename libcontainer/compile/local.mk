@@ -19,6 +19,8 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/emit.h \
 	libcontainer/compile/exec.c \
 	libcontainer/compile/explain.c \
+	libcontainer/compile/gvariant.c \
+	libcontainer/compile/gvariant.h \
 	libcontainer/compile/hooks.c \
 	libcontainer/compile/keep.c \
 	libcontainer/compile/memory-policy.c \
@@ -26,11 +28,16 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/mount-options.c \
 	libcontainer/compile/mounts.c \
 	libcontainer/compile/namespaces.c \
+	libcontainer/compile/net-devices.c \
 	libcontainer/compile/process-limits.c \
 	libcontainer/compile/process.c \
 	libcontainer/compile/rdt.c \
 	libcontainer/compile/rootfs.c \
 	libcontainer/compile/sysctl.c \
+	libcontainer/compile/systemd.h \
+	libcontainer/compile/systemd-annotations.c \
+	libcontainer/compile/systemd-properties.c \
+	libcontainer/compile/systemd-unit.c \
 	libcontainer/compile/update.c
 GENERATORS += libcontainer/compile/gen-caps
 GENERATED += libcontainer/compile/cap-table.h

@@ -174,10 +174,11 @@ pstr id_map_text(struct compiler *c, const struct id_mappings *map)
 int namespaces_emit_clone(struct compiler *c)
 {
 	/* These two are entered later, by init: the one after the cgroup, the other after its offsets. */
-	struct op_clone op = { .flags = c->ns_new & ~(uint32_t)(CLONE_NEWCGROUP | CLONE_NEWTIME) };
+	struct op_clone op = { .flags = c->ns_new & ~(uint32_t)(CLONE_NEWCGROUP | CLONE_NEWTIME),
+			       .waits = c->systemd != NULL };
 	struct op_id_map map = { .deny_setgroups = c->deny_setgroups };
 
-	for (size_t i = 0; c->cgroup_path && i < c->host->n_hierarchies; i++)
+	for (size_t i = 0; c->cgroup_path && !c->systemd && i < c->host->n_hierarchies; i++)
 		if (c->host->hierarchies[i].version == 2)
 			op.cgroup = emit_str(&c->emit, cgroup_dir(c, &c->host->hierarchies[i]));
 	compiler_emit(c, OP_CLONE, &op, &c->linux_->namespaces);

@@ -105,20 +105,27 @@ int lsm_keyring_label(struct init *i, const char *label, struct error *err)
 
 static int lsm_apparmor(struct init *i, const char *profile, struct error *err)
 {
-	struct error none = ERROR_INIT;
+	static const char *const files[] = { "attr/apparmor/exec", "attr/exec" };
+	struct error failure = ERROR_INIT;
 	char text[512];
 	int n = snprintf(text, sizeof(text), "exec %s", profile);
+	int r = -ENOENT;
 
 	if (n < 0 || (size_t) n >= sizeof(text))
 		return error_set(err, ERR_LSM, ENAMETOOLONG, "AppArmor profile %s", profile);
 	/* Since 5.8 AppArmor has a directory of its own, which no other module can own. */
-	if (attr_set(i, "attr/apparmor/exec", text, profile, &none) == 0)
-		return 0;
-	if (none.errnum && none.errnum != ENOENT) {
-		*err = none;
-		return -none.errnum;
+	for (size_t k = 0; k < ELEMENTSOF(files) && r == -ENOENT; k++) {
+		failure = ERROR_INIT;
+		r = attr_set(i, files[k], text, profile, &failure);
 	}
-	return attr_set(i, "attr/exec", text, profile, err);
+	/* That is also what the kernel answers when it does not know the profile. */
+	if (r == -ENOENT)
+		return error_set(err, ERR_LSM, ENOENT,
+				 "AppArmor profile \"%s\" is not loaded: label cannot be written to "
+				 "`/proc/self/attr/exec`", profile);
+	if (r < 0)
+		*err = failure;
+	return r;
 }
 
 int op_lsm(struct init *i, const void *data, struct error *err)

@@ -3,7 +3,9 @@
 #include "libcontainer/run/destroy.h"
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "libcontainer/run/hooks.h"
+#include "libcontainer/run/systemd.h"
 #include "libcontainer/sys/pidfd.h"
 #include "libcontainer/sys/process.h"
 
@@ -38,6 +40,21 @@ int container_kill_init(const struct record *record, struct error *err)
 	return 0;
 }
 
+/*
+ * Systemd forgets an empty unit by itself, sooner or later; asked to, at once. If that cannot be done, removing
+ * the cgroup, which is checked, has the same effect in the end.
+ */
+static void stop_unit(const struct record *record)
+{
+	struct error err = ERROR_INIT;
+	char words[ERROR_SENTENCE_SIZE];
+
+	if (systemd_stop(record, &err) < 0) {
+		(void)error_format(&err, words, sizeof(words));
+		log_warning("%s", words);
+	}
+}
+
 int container_destroy(const struct state_root *root, const char *id, int dir, const struct record *record,
 		      struct error *err)
 {
@@ -48,6 +65,7 @@ int container_destroy(const struct state_root *root, const char *id, int dir, co
 	/* Without a pid namespace of its own the container's other processes have outlived init. */
 	if (!record->private_pidns)
 		(void)cgroup_signal(&record->cgroup, SIGKILL, &ignored);
+	stop_unit(record);
 	/* An init that cannot be killed will not leave it either. */
 	q = cgroup_remove(&record->cgroup, r < 0 ? 0 : DEADLINE_MS, err);
 	if (r == 0 && q == 0)

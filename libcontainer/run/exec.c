@@ -8,7 +8,7 @@
 
 #include "libcontainer/run/follow.h"
 
-static struct follow follow = { .relay = { .master = -1 }, .notify = -1 };
+static struct follow follow; /* large, and not of the file: see follow_init() */
 
 static int exec_until_started(struct execution *x, bool subreaper, struct error *err)
 {
@@ -33,6 +33,7 @@ int container_exec(const struct exec_target *target, const struct launch_request
 	int r = execution_open(&x, request, true, err);
 
 	*ret_status = 0;
+	follow_init(&follow);
 	if (r == 0) {
 		x.record = target->record;
 		x.target = target->pidfd;

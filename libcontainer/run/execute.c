@@ -10,8 +10,10 @@
 #include "libcontainer/run/destroy.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
+#include "libcontainer/run/netdev.h"
 #include "libcontainer/run/rdt.h"
 #include "libcontainer/run/reserve.h"
+#include "libcontainer/run/systemd.h"
 #include "libcontainer/sys/memfd.h"
 #include "libcontainer/sys/pidfd.h"
 
@@ -49,11 +51,14 @@ static const struct {
 	[OP_AFFINITY_FIRST] = { op_affinity_first, NULL },
 	[OP_CLONE] = { op_clone, undo_clone },
 	[OP_ID_MAP] = { op_id_map, NULL },
+	[OP_SYSTEMD_UNIT] = { op_systemd_unit, undo_systemd_unit },
 	[OP_OOM_SCORE] = { op_oom_score, NULL },
 	[OP_RLIMIT_RAISE] = { op_rlimit_raise, NULL },
 	[OP_IO_PRIORITY] = { op_io_priority, NULL },
 	[OP_SCHEDULER] = { op_scheduler, NULL },
 	[OP_RDT] = { op_rdt, undo_rdt },
+	[OP_NET_DEVICE] = { op_net_device, NULL },
+	[OP_NET_MOVE] = { op_net_move, undo_net_move },
 	[OP_HOOK_RUNTIME] = { op_hook_runtime, NULL },
 	[OP_RECORD] = { op_record, NULL },
 	[OP_PID_FILE] = { op_pid_file, undo_pid_file },
@@ -94,6 +99,7 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 void execution_done(struct execution *x)
 {
 	joins_close(x);
+	net_devices_close(x);
 	fd_close(&x->state_dir);
 	fd_close(&x->pidfd);
 	fd_close(&x->wire);

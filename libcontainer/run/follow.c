@@ -18,6 +18,12 @@
 #define CONSOLE_DEADLINE_MS 10000
 #define DRAIN_TIMEOUT_MS 5000
 
+void follow_init(struct follow *f)
+{
+	f->relay.master = -1;
+	f->notify = -1;
+}
+
 int follow_console(struct follow *f, struct execution *x, struct error *err)
 {
 	struct pollfd p = { .fd = x->console, .events = POLLIN };

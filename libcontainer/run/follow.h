@@ -15,6 +15,9 @@ struct follow {
 	int notify;          /* socket of sd_notify, -1: none */
 };
 
+/* Before anything else. Not by an initial value, which would put empty buffers into the program's file. */
+void follow_init(struct follow *f);
+
 /* Takes the terminal over, which init has sent before it arrived at OP_WAIT_START, if there is one. */
 int follow_console(struct follow *f, struct execution *x, struct error *err);
 

@@ -59,6 +59,25 @@ bool host_in_userns(void)
 	return false;
 }
 
+/* What our user id is called outside of our user namespace: systemd and its sockets know that one. */
+static uint32_t outer_uid(void)
+{
+	uint32_t row[3] = { 0 }, uid = geteuid();
+	char text[16384], *save = NULL;
+	size_t n = 0;
+
+	if (sys_read_file(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0)
+		return uid;
+	/* Rows of three numbers: first id inside, first id outside, how many. */
+	for (char *word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
+		if (str_to_u32(word, &row[n % 3]) < 0)
+			return uid;
+		if (n++ % 3 == 2 && uid >= row[0] && uid - row[0] < row[2])
+			return row[1] + (uid - row[0]);
+	}
+	return uid;
+}
+
 static bool apparmor_enabled(void)
 {
 	char text[8];
@@ -99,6 +118,7 @@ void host_detect_process(struct host *ret)
 		.selinux = selinux_enabled(),
 		.in_userns = host_in_userns(),
 		.euid = geteuid(),
+		.outer_uid = outer_uid(),
 		.audit_arch = HOST_AUDIT_ARCH,
 		.umask = mask,
 	};

@@ -220,6 +220,8 @@ static void launch_child(void *arg, bool into_cgroup)
 	char *argv[] = { name, number, l->guard_later ? later : NULL, NULL };
 	int r = 0;
 
+	/* With the runtime's end in our hands, too, we would wait for ever for one that has been killed. */
+	fd_close(&l->x->wire);
 	child_cgroups(l, into_cgroup);
 	child_descriptors(l);
 	/* Its id is not mapped yet: execve would take every capability in the new namespace away. */
@@ -323,7 +325,7 @@ int op_clone(struct execution *x, const void *data, struct error *err)
 	l.x = x;
 	if (dir && !cgroup_is_present(x, dir))
 		dir = NULL;
-	l.wants_cgroup = dir != NULL;
+	l.wants_cgroup = dir || op->waits;
 	l.guard_later = may_guard_later(x);
 	if (dir) {
 		cgroup = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);

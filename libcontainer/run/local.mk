@@ -14,6 +14,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/execute.c libcontainer/run/execute.h \
 	libcontainer/run/fault.c libcontainer/run/fault.h \
 	libcontainer/run/follow.c libcontainer/run/follow.h \
+	libcontainer/run/helper.c libcontainer/run/helper.h \
 	libcontainer/run/hooks.c libcontainer/run/hooks.h \
 	libcontainer/run/host.c libcontainer/run/host.h \
 	libcontainer/run/idmap.c \
@@ -22,6 +23,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/launch.c \
 	libcontainer/run/limits.c \
 	libcontainer/run/listener.c libcontainer/run/listener.h \
+	libcontainer/run/netdev.c libcontainer/run/netdev.h \
 	libcontainer/run/notify.c libcontainer/run/notify.h \
 	libcontainer/run/output.c \
 	libcontainer/run/pause.c \
@@ -33,7 +35,9 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/run.c libcontainer/run/run.h \
 	libcontainer/run/source.c \
 	libcontainer/run/start.c \
+	libcontainer/run/systemd.c libcontainer/run/systemd.h \
 	libcontainer/run/start-await.c \
+	libcontainer/run/unit.c \
 	libcontainer/run/stats.c libcontainer/run/stats.h \
 	libcontainer/run/trace.c libcontainer/run/trace.h \
 	libcontainer/run/update.c \

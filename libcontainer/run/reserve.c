@@ -81,6 +81,29 @@ static int record_cgroups(struct execution *x, struct error *err)
 	return 0;
 }
 
+/* The unit of systemd, if there is one. */
+static void record_unit(struct execution *x)
+{
+	const struct program_op *found = find_op(x, OP_SYSTEMD_UNIT);
+	const struct program *p = &x->program;
+	struct cgroup *cg = &x->record.cgroup;
+	const struct op_systemd_unit *op;
+
+	if (!found)
+		return;
+	op = program_data(p, found);
+	cg->n = 1; /* there is always room for one */
+	cg->v[0] = (struct cgroup_dir){
+		.dir = (char *)(uintptr_t)program_str(p, op->dir),
+		.controllers = (char *)(uintptr_t)"",
+		.version = 2,
+		/* The slices above are systemd's. */
+		.made = !sys_exists(program_str(p, op->dir)),
+	};
+	x->record.systemd_unit = (char *)(uintptr_t)program_str(p, op->unit);
+	x->record.systemd_user = op->flags & SYSTEMD_UNIT_USER;
+}
+
 /* What create sets is where an update begins, whatever becomes of the bundle. */
 static int record_resources(struct execution *x, const struct config *config, struct error *err)
 {
@@ -138,7 +161,11 @@ static int record_fill(struct execution *x, struct error *err)
 	result = record_resources(x, config, err);
 	if (result == 0 && rdt)
 		result = rdt_foresee(x, program_data(&x->program, rdt), err);
-	return result < 0 ? result : record_cgroups(x, err);
+	if (result == 0)
+		result = record_cgroups(x, err);
+	if (result == 0)
+		record_unit(x);
+	return result;
 }
 
 /*

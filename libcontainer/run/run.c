@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <sys/file.h>
 
-static struct follow follow = { .relay = { .master = -1 }, .notify = -1 };
+static struct follow follow; /* large, and not of the file: see follow_init() */
 
 static int run_start(struct execution *x, struct error *err)
 {
@@ -92,6 +92,7 @@ int container_run(const struct launch_request *request, bool keep, bool no_subre
 	int r = execution_open(&x, request, true, err);
 
 	*ret_status = 0;
+	follow_init(&follow);
 	if (r == 0) {
 		r = run_until_started(&x, !detached && !no_subreaper, err);
 		if (r < 0)

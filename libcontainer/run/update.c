@@ -7,10 +7,12 @@
 #define _GNU_SOURCE
 #include "base/buf.h"
 #include "base/str.h"
+#include "libcontainer/compile/systemd.h"
 #include "libcontainer/program.h"
 #include "libcontainer/run/container.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/run.h"
+#include "libcontainer/run/systemd.h"
 #include "libcontainer/sys/file.h"
 
 #include <errno.h>
@@ -50,6 +52,8 @@ static int container_host(const struct record *record, struct arena *arena, stru
 			.own = "/",
 		};
 		ret->unified &= cg->v[i].version == 2;
+		if (cg->v[i].version == 2 && cgroup_available(cg->v[i].dir, arena, &h[i].available) < 0)
+			return error_set(err, ERR_NO_MEMORY, ENOMEM, "update");
 	}
 	return 0;
 }
@@ -207,15 +211,45 @@ static int record_merged(struct container *c, const struct config_resources *mer
 	return r < 0 ? r : record_write(c->dir, &record, err);
 }
 
+/*
+ * The properties of the container's unit, which systemd would write over the new values at its next reload.
+ * before: those of the values that were there.
+ */
+static int change_unit(struct update *u, const struct record *record, bool before, struct error *err)
+{
+	struct word_list list = { .arena = &u->arena };
+
+	for (size_t i = 0; i < u->n && record->systemd_unit; i++) {
+		const struct change *c = &u->v[i];
+		const struct op_cgroup_set *op = program_data(&u->program, c->op);
+
+		if (before)
+			systemd_add_limit(&list, c->setting.file, c->before, 0);
+		else if (op->other_file) /* the form that systemd knows */
+			systemd_add_limit(&list, program_str(&u->program, op->other_file),
+					  program_str(&u->program, op->other_value), op->flags);
+		else
+			systemd_add_limit(&list, c->setting.file, c->setting.value, op->flags);
+	}
+	if (list.failed)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, "update");
+	return systemd_set(record, (const char *const *)list.v, list.n, err);
+}
+
 static int apply(struct update *u, struct container *c, const struct config_resources *merged,
 		 struct error *err)
 {
+	struct error ignored = ERROR_INIT;
 	int r = write_all(u, true, write_new, err);
 
+	if (r == 0)
+		r = change_unit(u, &c->record, false, err);
 	if (r == 0) {
 		fault_before(u->program.header->n_ops);
 		r = record_merged(c, merged, err);
 		fault_after(u->program.header->n_ops);
+		if (r < 0)
+			(void)change_unit(u, &c->record, true, &ignored);
 	}
 	if (r < 0)
 		take_back(u, err);

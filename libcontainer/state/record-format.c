@@ -85,6 +85,8 @@ static const struct row record_rows[] = {
 	ROW(struct record, STR, "cgroupManager", cgroup_manager),
 	LIST(struct record, "cgroups", cgroup, struct cgroup_dir, cgroup_rows),
 	LIST(struct record, "resctrl", resctrl, struct resctrl_group, resctrl_rows),
+	ROW(struct record, STR, "systemdUnit", systemd_unit),
+	ROW(struct record, BOOL, "systemdUser", systemd_user),
 	ROW(struct record, STR, "resources", resources),
 	ROW(struct record, MAP, "annotations", annotations),
 	LIST(struct record, "poststart", poststart, struct config_hook, hook_rows),

@@ -56,6 +56,8 @@ struct record {
 	char *cgroup_manager;   /* "cgroupfs", "systemd", "disabled" */
 	struct cgroup cgroup;
 	struct resctrl resctrl; /* linux.intelRdt */
+	char *systemd_unit;     /* the unit that the cgroup belongs to, or NULL */
+	bool systemd_user;      /* of the user's manager */
 	char *resources;        /* linux.resources without devices, as JSON, with all updates; or NULL */
 	struct string_map annotations;
 	struct config_hook_list poststart, poststop;

@@ -50,10 +50,12 @@ enum start_phase start_phase(int at, const char *dir)
 {
 	char path[STATE_PATH_MAX];
 	struct stat st;
+	int r;
 
 	state_path(path, dir, STATE_START);
-	if (sys_fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return START_DONE;
+	r = sys_fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW);
+	if (r < 0) /* what cannot be told here is asked of the kernel */
+		return r == -ENOENT ? START_DONE : START_ORDERED;
 	return st.st_mode & S_IXUSR ? START_ORDERED : START_WAITS;
 }
 

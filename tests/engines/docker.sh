@@ -58,6 +58,13 @@ live_restore		containers survive a restart of the daemon
 many			ten containers at once
 '
 
+# shellcheck source=client.sh source-path=SCRIPTDIR
+. "$here/client.sh"
+
+engine() {
+	docker "$@"
+}
+
 export DOCKER_HOST=unix://${BERTH_ENGINES_DOCKER:-$WORK/docker.sock} DOCKER_CONFIG=$HOME/.docker DOCKER_BUILDKIT=0
 
 # write_config DEFAULT_RUNTIME
@@ -114,64 +121,31 @@ clean() {
 	nothing_left "$WORK/docker/exec/runtime-*/moby" '.*/docker[-/][0-9a-f]{64}(.scope)?'
 }
 
-# run_docker OPTION... IMAGE ARG...: with the runtime under test.
-run_docker() {
+# run_engine OPTION... IMAGE ARG...: with the runtime under test.
+run_engine() {
 	docker run --runtime "$RUNTIME" --name "$NAME" "$@"
-}
-
-sleeper() {
-	run_docker -d "$@" "$IMAGE" sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done'
-}
-
-get() {
-	docker inspect -f "{{$1}}" "${2-$NAME}"
 }
 
 pid() {
 	get .State.Pid
 }
 
-is_status() {
-	[ "$(get .State.Status)" = "$1" ]
-}
-
-status_field() {
-	run_docker --rm "$@" "$IMAGE" awk -v f="$FIELD:" '$1 == f { print $2 }' /proc/self/status
-}
-
-test_output() {
-	same hello "$(run_docker --rm "$IMAGE" echo hello)"
-	same '' "$(docker ps -aq)"
-	same err "$(run_docker --rm "$IMAGE" sh -c 'echo err >&2' 2>&1 >/dev/null)"
-}
-
-test_exit_status() {
-	status_is 42 run_docker --rm "$IMAGE" sh -c 'exit 42'
-	run_docker -d "$IMAGE" sleep 1000
-	docker kill "$NAME"
-	same 137 "$(docker wait "$NAME")"
-}
-
 test_exit_125() {
 	status_is 125 docker run --rm --runtime nosuchruntime "$IMAGE" true
-	status_is 125 run_docker --rm --nosuchoption "$IMAGE" true
+	status_is 125 run_engine --rm --nosuchoption "$IMAGE" true
 }
 
 test_exit_126() {
-	status_is 126 run_docker --rm "$IMAGE" /root/not-executable
+	status_is 126 run_engine --rm "$IMAGE" /root/not-executable
 	has 'permission denied' "$output"
-	status_is 126 run_docker --rm "$IMAGE" /etc
+	status_is 126 run_engine --rm "$IMAGE" /etc
 }
 
 test_exit_127() {
-	status_is 127 run_docker --rm "$IMAGE" foobar
+	status_is 127 run_engine --rm "$IMAGE" foobar
 	has 'executable file not found in $PATH' "$output"
-	status_is 127 run_docker --rm "$IMAGE" /no/such/command
+	status_is 127 run_engine --rm "$IMAGE" /no/such/command
 	has 'no such file or directory' "$output"
-}
-
-test_stdin() {
-	same through "$(echo through | run_docker --rm -i "$IMAGE" cat)"
 }
 
 test_terminal() {
@@ -182,7 +156,7 @@ test_terminal() {
 }
 
 test_detached() {
-	run_docker -d "$IMAGE" sh -c 'echo out; echo err >&2; exit 3'
+	run_engine -d "$IMAGE" sh -c 'echo out; echo err >&2; exit 3'
 	same 3 "$(docker wait "$NAME")"
 	same 'out err' "$(docker logs "$NAME" 2>&1 | sort -r | xargs)"
 	same 3 "$(get .State.ExitCode)"
@@ -210,22 +184,22 @@ test_pids_limit() {
 	sleeper --pids-limit 33
 	same 33 "$(cgroup_value "$(pid)" pids pids.max pids.max)"
 	docker rm -f "$NAME"
-	try run_docker --rm --pids-limit 5 "$IMAGE" sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait'
+	try run_engine --rm --pids-limit 5 "$IMAGE" sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait'
 	has fork "$output"
 }
 
 test_oom() {
-	try run_docker --memory 20m "$IMAGE" sh -c 'tail /dev/zero'
+	try run_engine --memory 20m "$IMAGE" sh -c 'tail /dev/zero'
 	same 137 "$status"
 	same true "$(get .State.OOMKilled)"
 }
 
 test_read_only() {
-	run_docker --rm --read-only --tmpfs /scratch "$IMAGE" sh -c '! touch /x && touch /scratch/x' 2>&1
+	run_engine --rm --read-only --tmpfs /scratch "$IMAGE" sh -c '! touch /x && touch /scratch/x' 2>&1
 }
 
 test_tmpfs() {
-	output=$(run_docker --rm --tmpfs /scratch:size=1m,mode=1770,uid=7,noexec "$IMAGE" \
+	output=$(run_engine --rm --tmpfs /scratch:size=1m,mode=1770,uid=7,noexec "$IMAGE" \
 		sh -c 'grep " /scratch " /proc/mounts; stat -c "%a %u" /scratch')
 	has size=1024k "$output"
 	has noexec "$output"
@@ -234,7 +208,7 @@ test_tmpfs() {
 
 test_volumes() {
 	mkdir host
-	run_docker --rm -v "$PWD/host:/host" -v "$PWD/host:/ro:ro" -v vol:/vol -v /anonymous "$IMAGE" \
+	run_engine --rm -v "$PWD/host:/host" -v "$PWD/host:/ro:ro" -v vol:/vol -v /anonymous "$IMAGE" \
 		sh -c 'echo one >/host/file && cat /ro/file >/vol/file && ! touch /ro/x && test -d /anonymous' 2>&1
 	same one "$(docker run --rm --runtime "$RUNTIME" -v vol:/v "$IMAGE" cat /v/file)"
 	same one "$(cat host/file)"
@@ -256,13 +230,6 @@ test_propagation() {
 	matches ' /slave .* master:' "$output"
 }
 
-test_user() {
-	same '1000 1000' "$(run_docker --rm --user 1000:1000 "$IMAGE" sh -c 'echo $(id -u) $(id -g)')"
-	same '1000 1000 2000' "$(run_docker --rm --user user "$IMAGE" sh -c 'echo $(id -u) $(id -G)')"
-	has 3000 "$(run_docker --rm --user user --group-add 3000 "$IMAGE" id -G)"
-	same /home/user "$(run_docker --rm --user user "$IMAGE" sh -c 'echo $HOME')"
-}
-
 test_capabilities() {
 	local FIELD=CapEff
 	same 0000000000000000 "$(status_field --cap-drop ALL)"
@@ -274,7 +241,7 @@ test_capabilities() {
 test_privileged() {
 	local FIELD=CapEff
 	has_capability 21 "$(status_field --privileged)"
-	run_docker --rm --privileged "$IMAGE" sh -c 'mount -t tmpfs x /mnt || mount -t tmpfs x /tmp'
+	run_engine --rm --privileged "$IMAGE" sh -c 'mount -t tmpfs x /mnt || mount -t tmpfs x /tmp'
 }
 
 test_seccomp() {
@@ -282,15 +249,9 @@ test_seccomp() {
 	same 2 "$(status_field)"
 	same 0 "$(status_field --security-opt seccomp=unconfined)"
 	printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}' >profile.json
-	run_docker --rm --security-opt "seccomp=$PWD/profile.json" "$IMAGE" sh -c '! mkdir /tmp/x && touch /tmp/y' 2>&1
+	run_engine --rm --security-opt "seccomp=$PWD/profile.json" "$IMAGE" sh -c '! mkdir /tmp/x && touch /tmp/y' 2>&1
 	# The default profile refuses a new user namespace without CAP_SYS_ADMIN.
-	run_docker --rm "$IMAGE" sh -c '! unshare -U true' 2>&1
-}
-
-test_new_privileges() {
-	local FIELD=NoNewPrivs
-	same 1 "$(status_field --security-opt no-new-privileges)"
-	same 0 "$(status_field)"
+	run_engine --rm "$IMAGE" sh -c '! unshare -U true' 2>&1
 }
 
 test_bridge() {
@@ -300,11 +261,6 @@ test_bridge() {
 	address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$NAME")
 	docker run --runtime "$RUNTIME" --rm --network net1 "$IMAGE" ping -c 1 -w 5 "$address"
 	docker run --runtime "$RUNTIME" --rm --network net1 "$IMAGE" ping -c 1 -w 5 "$NAME"
-}
-
-test_host_network() {
-	same "$(readlink /proc/self/ns/net)" "$(run_docker --rm --network host "$IMAGE" readlink /proc/self/ns/net)"
-	same lo "$(run_docker --rm --network none "$IMAGE" ls /sys/class/net)"
 }
 
 test_joined_namespaces() {
@@ -320,31 +276,31 @@ test_host_namespaces() {
 	local kind
 	for kind in pid ipc uts; do
 		same "$(readlink "/proc/self/ns/$kind")" \
-			"$(run_docker --rm "--$kind" host "$IMAGE" readlink "/proc/self/ns/$kind")"
+			"$(run_engine --rm "--$kind" host "$IMAGE" readlink "/proc/self/ns/$kind")"
 	done
 }
 
 test_cgroup_namespace() {
 	same "$(readlink /proc/self/ns/cgroup)" \
-		"$(run_docker --rm --cgroupns host "$IMAGE" readlink /proc/self/ns/cgroup)"
-	output=$(run_docker --rm --cgroupns private "$IMAGE" cat /proc/self/cgroup)
+		"$(run_engine --rm --cgroupns host "$IMAGE" readlink /proc/self/ns/cgroup)"
+	output=$(run_engine --rm --cgroupns private "$IMAGE" cat /proc/self/cgroup)
 	matches '(^|:)/$' "$(head -n 1 <<<"$output")"
-	run_docker --rm --cgroupns private "$IMAGE" sh -c 'ls /sys/fs/cgroup && ! mkdir /sys/fs/cgroup/x' 2>&1
+	run_engine --rm --cgroupns private "$IMAGE" sh -c 'ls /sys/fs/cgroup && ! mkdir /sys/fs/cgroup/x' 2>&1
 }
 
 test_init() {
-	same docker-init "$(run_docker --rm --init "$IMAGE" cat /proc/1/comm)"
+	same docker-init "$(run_engine --rm --init "$IMAGE" cat /proc/1/comm)"
 }
 
 test_sysctl() {
-	same '7777 123 4096' "$(run_docker --rm --sysctl net.core.somaxconn=7777 --ulimit nofile=123:456 --shm-size 4m \
+	same '7777 123 4096' "$(run_engine --rm --sysctl net.core.somaxconn=7777 --ulimit nofile=123:456 --shm-size 4m \
 		"$IMAGE" sh -c 'echo $(cat /proc/sys/net/core/somaxconn) $(ulimit -n) $(df -k /dev/shm | awk "/shm/ { print \$2 }")')"
 }
 
 test_devices() {
-	same 'character special file' "$(run_docker --rm --device /dev/fuse "$IMAGE" stat -c %F /dev/fuse)"
-	run_docker --rm --device /dev/fuse:/dev/mine:r "$IMAGE" sh -c '(: </dev/mine) && ! (: >>/dev/mine)' 2>&1
-	run_docker --rm "$IMAGE" sh -c 'mknod /tmp/mem c 1 1 && ! cat /tmp/mem' 2>&1
+	same 'character special file' "$(run_engine --rm --device /dev/fuse "$IMAGE" stat -c %F /dev/fuse)"
+	run_engine --rm --device /dev/fuse:/dev/mine:r "$IMAGE" sh -c '(: </dev/mine) && ! (: >>/dev/mine)' 2>&1
+	run_engine --rm "$IMAGE" sh -c 'mknod /tmp/mem c 1 1 && ! cat /tmp/mem' 2>&1
 }
 
 test_cgroup_parent() {
@@ -413,22 +369,8 @@ test_exec_privileged() {
 	has_capability 21 "$(docker exec --privileged "$NAME" awk '/^CapEff/ { print $2 }' /proc/self/status)"
 }
 
-test_stop() {
-	sleeper
-	docker stop "$NAME"
-	same 7 "$(get .State.ExitCode)"
-	docker rm "$NAME"
-	run_docker -d "$IMAGE" sleep 1000
-	docker stop -t 1 "$NAME"
-	same 137 "$(get .State.ExitCode)"
-	docker rm "$NAME"
-	run_docker -d --stop-signal USR1 "$IMAGE" sh -c 'trap "exit 8" USR1; while :; do sleep 0.1; done'
-	docker stop "$NAME"
-	same 8 "$(get .State.ExitCode)"
-}
-
 test_kill() {
-	run_docker -d "$IMAGE" sh -c 'trap "echo hup" HUP; trap "exit 4" INT; while :; do sleep 0.1; done'
+	run_engine -d "$IMAGE" sh -c 'trap "echo hup" HUP; trap "exit 4" INT; while :; do sleep 0.1; done'
 	sleep 0.5
 	docker kill -s HUP "$NAME"
 	eventually 5 logged hup
@@ -437,10 +379,6 @@ test_kill() {
 	try docker kill "$NAME"
 	[ "$status" -ne 0 ]
 	has 'is not running' "$output"
-}
-
-logged() {
-	docker logs "$NAME" 2>&1 | grep -q "$1"
 }
 
 test_pause() {
@@ -473,7 +411,7 @@ test_stats() {
 }
 
 test_top() {
-	run_docker -d "$IMAGE" sh -c 'sleep 1111 & sleep 2222'
+	run_engine -d "$IMAGE" sh -c 'sleep 1111 & sleep 2222'
 	output=$(docker top "$NAME")
 	has 'sleep 1111' "$output"
 	has 'sleep 2222' "$output"
@@ -491,25 +429,10 @@ test_inspect() {
 }
 
 test_restart_policy() {
-	run_docker -d --restart on-failure:2 "$IMAGE" sh -c 'exit 1'
+	run_engine -d --restart on-failure:2 "$IMAGE" sh -c 'exit 1'
 	eventually 15 restarted 2
 	eventually 10 is_status exited
 	same 1 "$(get .State.ExitCode)"
-}
-
-restarted() {
-	[ "$(get .RestartCount)" = "$1" ]
-}
-
-test_restart() {
-	local first
-	sleeper
-	first=$(pid)
-	docker exec "$NAME" touch /tmp/kept
-	docker restart -t 1 "$NAME"
-	is_status running
-	[ "$(pid)" != "$first" ]
-	docker exec "$NAME" ls /tmp/kept
 }
 
 test_create_start() {
@@ -522,7 +445,7 @@ test_create_start() {
 }
 
 test_attach() {
-	run_docker -d -i "$IMAGE" sh -c 'read x; echo "got $x"; exit 3'
+	run_engine -d -i "$IMAGE" sh -c 'read x; echo "got $x"; exit 3'
 	echo word | docker attach "$NAME" || same 3 $?
 	same 3 "$(docker wait "$NAME")"
 	has 'got word' "$(docker logs "$NAME")"
@@ -536,8 +459,8 @@ test_copy() {
 }
 
 test_masked() {
-	run_docker --rm "$IMAGE" sh -c '! cat /proc/kcore | grep -q . && ! echo x >/proc/sysrq-trigger && ! test -s /proc/keys' 2>&1
-	has ' ro,' "$(run_docker --rm "$IMAGE" grep ' /proc/sys ' /proc/mounts)"
+	run_engine --rm "$IMAGE" sh -c '! cat /proc/kcore | grep -q . && ! echo x >/proc/sysrq-trigger && ! test -s /proc/keys' 2>&1
+	has ' ro,' "$(run_engine --rm "$IMAGE" grep ' /proc/sys ' /proc/mounts)"
 }
 
 test_build() {

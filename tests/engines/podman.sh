@@ -70,6 +70,13 @@ rootless_keep_id	an ordinary user: --userns=keep-id
 rootless_pod		an ordinary user: a pod
 '
 
+# shellcheck source=client.sh source-path=SCRIPTDIR
+. "$here/client.sh"
+
+engine() {
+	podman "$@"
+}
+
 # place KEY DIR PATH: a line that puts something below DIR, if there is one.
 place() {
 	[ -z "$2" ] || printf '%s = "%s%s"' "$@"
@@ -156,62 +163,29 @@ podman() {
 	command podman --runtime "$RUNTIME" "$@"
 }
 
-run_podman() {
+run_engine() {
 	podman run --name "$NAME" "$@"
-}
-
-sleeper() {
-	run_podman -d "$@" "$IMAGE" sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done'
-}
-
-get() {
-	podman inspect -f "{{$1}}" "${2-$NAME}"
 }
 
 pid() {
 	get .State.Pid "$@"
 }
 
-is_status() {
-	[ "$(get .State.Status)" = "$1" ]
-}
-
-status_field() {
-	run_podman --rm "$@" "$IMAGE" awk -v f="$FIELD:" '$1 == f { print $2 }' /proc/self/status
-}
-
-logged() {
-	podman logs "$NAME" 2>&1 | grep -q "$1"
-}
-
-test_output() {
-	same hello "$(run_podman --rm "$IMAGE" echo hello)"
-	same '' "$(podman ps -aq)"
-	same err "$(run_podman --rm "$IMAGE" sh -c 'echo err >&2' 2>&1 >/dev/null)"
-}
-
-test_exit_status() {
-	status_is 42 run_podman --rm "$IMAGE" sh -c 'exit 42'
-	run_podman -d "$IMAGE" sleep 1000
-	podman kill "$NAME"
-	same 137 "$(podman wait "$NAME")"
-}
-
 test_exit_125() {
 	status_is 125 command podman --runtime nosuchruntime run --rm "$IMAGE" true
-	status_is 125 run_podman --rm --nosuchoption "$IMAGE" true
+	status_is 125 run_engine --rm --nosuchoption "$IMAGE" true
 }
 
 test_exit_126() {
-	status_is 126 run_podman --rm "$IMAGE" /root/not-executable
+	status_is 126 run_engine --rm "$IMAGE" /root/not-executable
 	has 'ermission denied' "$output"
-	status_is 126 run_podman --rm "$IMAGE" /etc
+	status_is 126 run_engine --rm "$IMAGE" /etc
 }
 
 test_exit_127() {
-	status_is 127 run_podman --rm "$IMAGE" foobar
+	status_is 127 run_engine --rm "$IMAGE" foobar
 	matches 'executable file.*not found in \$PATH' "$output"
-	status_is 127 run_podman --rm "$IMAGE" /no/such/command
+	status_is 127 run_engine --rm "$IMAGE" /no/such/command
 	matches '[Nn]o such file or directory' "$output"
 }
 
@@ -222,7 +196,7 @@ test_runtime_flag() {
 }
 
 test_runtime_log() {
-	try run_podman --rm --workdir /proc/nothing "$IMAGE" true
+	try run_engine --rm --workdir /proc/nothing "$IMAGE" true
 	[ "$status" -ne 0 ]
 	same 1 "$(grep -c /proc/nothing <<<"$output")"
 }
@@ -238,10 +212,6 @@ test_quiet() {
 	matches '^[0-9a-z-]+$' "$(podman rm -f -t 0 "$NAME" 2>&1)"
 }
 
-test_stdin() {
-	same through "$(echo through | run_podman --rm -i "$IMAGE" cat)"
-}
-
 test_terminal() {
 	on_terminal podman --runtime "$RUNTIME" run --rm -it "$IMAGE" \
 		sh -c 'test -t 0 && test -t 1 && test -t 2 && tty; exit 5'
@@ -250,7 +220,7 @@ test_terminal() {
 }
 
 test_detached() {
-	run_podman -d "$IMAGE" sh -c 'echo out; echo err >&2; exit 3'
+	run_engine -d "$IMAGE" sh -c 'echo out; echo err >&2; exit 3'
 	same 3 "$(podman wait "$NAME")"
 	eventually 5 logged err
 	same 'out err' "$(podman logs "$NAME" 2>&1 | sort -r | xargs)"
@@ -270,12 +240,12 @@ test_limits() {
 
 test_oom() {
 	# The first process survives, so that the monitor has time to look.
-	status_is 5 run_podman --memory 20m "$IMAGE" sh -c 'tail /dev/zero; sleep 1; exit 5'
+	status_is 5 run_engine --memory 20m "$IMAGE" sh -c 'tail /dev/zero; sleep 1; exit 5'
 	same true "$(get .State.OOMKilled)"
 }
 
 test_no_cgroups() {
-	same "$(cat /proc/self/cgroup)" "$(run_podman --rm --cgroups=disabled --cgroupns=host "$IMAGE" cat /proc/self/cgroup)"
+	same "$(cat /proc/self/cgroup)" "$(run_engine --rm --cgroups=disabled --cgroupns=host "$IMAGE" cat /proc/self/cgroup)"
 	sleeper --cgroups=disabled
 	podman stop "$NAME"
 	same 7 "$(get .State.ExitCode)"
@@ -288,34 +258,34 @@ test_split_cgroups() {
 }
 
 test_read_only() {
-	run_podman --rm --read-only "$IMAGE" sh -c '! touch /x && touch /tmp/x' 2>&1
-	run_podman --rm --read-only --read-only-tmpfs=false "$IMAGE" sh -c '! touch /tmp/x' 2>&1
+	run_engine --rm --read-only "$IMAGE" sh -c '! touch /x && touch /tmp/x' 2>&1
+	run_engine --rm --read-only --read-only-tmpfs=false "$IMAGE" sh -c '! touch /tmp/x' 2>&1
 }
 
 test_tmpfs() {
-	output=$(run_podman --rm --tmpfs /scratch:size=1m,mode=1770,noexec "$IMAGE" \
+	output=$(run_engine --rm --tmpfs /scratch:size=1m,mode=1770,noexec "$IMAGE" \
 		sh -c 'grep " /scratch " /proc/mounts; stat -c %a /scratch')
 	has size=1024k "$output"
 	has noexec "$output"
 	has 1770 "$output"
 	# What the image has there is copied up.
-	has not-executable "$(run_podman --rm --tmpfs /root "$IMAGE" ls /root)"
+	has not-executable "$(run_engine --rm --tmpfs /root "$IMAGE" ls /root)"
 }
 
 test_volumes() {
 	mkdir host
-	run_podman --rm -v "$PWD/host:/host" -v "$PWD/host:/ro:ro" -v vol:/vol -v /anonymous "$IMAGE" \
+	run_engine --rm -v "$PWD/host:/host" -v "$PWD/host:/ro:ro" -v vol:/vol -v /anonymous "$IMAGE" \
 		sh -c 'echo one >/host/file && cat /ro/file >/vol/file && ! touch /ro/x && test -d /anonymous' 2>&1
 	same one "$(podman run --rm -v vol:/v "$IMAGE" cat /v/file)"
-	same 1000 "$(run_podman --rm --user 1000 -v "$PWD/host:/host:U" "$IMAGE" stat -c %u /host)"
+	same 1000 "$(run_engine --rm --user 1000 -v "$PWD/host:/host:U" "$IMAGE" stat -c %u /host)"
 }
 
 test_noexec_volume() {
 	mkdir host
 	printf '#!/bin/sh\necho ran\n' >host/script
 	chmod 755 host/script
-	same ran "$(run_podman --rm -v "$PWD/host:/vol" "$IMAGE" /vol/script)"
-	status_is 126 run_podman --rm -v "$PWD/host:/vol:noexec" "$IMAGE" /vol/script
+	same ran "$(run_engine --rm -v "$PWD/host:/vol" "$IMAGE" /vol/script)"
+	status_is 126 run_engine --rm -v "$PWD/host:/vol:noexec" "$IMAGE" /vol/script
 	matches 'exec.* [Pp]ermission denied' "$output"
 }
 
@@ -335,22 +305,15 @@ test_propagation() {
 
 test_secrets() {
 	printf topsecret | podman secret create "$NAME" -
-	try run_podman --rm --secret "$NAME" --secret "$NAME,type=env,target=WORD" "$IMAGE" \
+	try run_engine --rm --secret "$NAME" --secret "$NAME,type=env,target=WORD" "$IMAGE" \
 		sh -c "cat /run/secrets/$NAME; echo; echo \$WORD"
 	podman secret rm "$NAME"
 	same 'topsecret topsecret' "$(xargs <<<"$output")"
 }
 
-test_user() {
-	same '1000 1000' "$(run_podman --rm --user 1000:1000 "$IMAGE" sh -c 'echo $(id -u) $(id -g)')"
-	same '1000 1000 2000' "$(run_podman --rm --user user "$IMAGE" sh -c 'echo $(id -u) $(id -G)')"
-	has 3000 "$(run_podman --rm --user user --group-add 3000 "$IMAGE" id -G)"
-	same /home/user "$(run_podman --rm --user user "$IMAGE" sh -c 'echo $HOME')"
-}
-
 test_umask() {
-	same 0022 "$(umask 077; run_podman --rm "$IMAGE" sh -c umask)"
-	same 0077 "$(run_podman --rm --umask 077 "$IMAGE" sh -c umask)"
+	same 0022 "$(umask 077; run_engine --rm "$IMAGE" sh -c umask)"
+	same 0077 "$(run_engine --rm --umask 077 "$IMAGE" sh -c umask)"
 }
 
 test_capabilities() {
@@ -370,17 +333,11 @@ test_seccomp() {
 	same 2 "$(status_field)"
 	same 0 "$(status_field --security-opt seccomp=unconfined)"
 	printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}' >profile.json
-	run_podman --rm --security-opt "seccomp=$PWD/profile.json" "$IMAGE" sh -c '! mkdir /tmp/x && touch /tmp/y' 2>&1
+	run_engine --rm --security-opt "seccomp=$PWD/profile.json" "$IMAGE" sh -c '! mkdir /tmp/x && touch /tmp/y' 2>&1
 	# A profile that lets nothing pass must end in an error, not in a hanging engine.
 	printf '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}' >nothing.json
 	try timeout 30 podman --runtime "$RUNTIME" run --rm --security-opt "seccomp=$PWD/nothing.json" "$IMAGE" true
 	[ "$status" -ne 0 ] && [ "$status" -ne 124 ]
-}
-
-test_new_privileges() {
-	local FIELD=NoNewPrivs
-	same 1 "$(status_field --security-opt no-new-privileges)"
-	same 0 "$(status_field)"
 }
 
 test_bridge() {
@@ -391,11 +348,6 @@ test_bridge() {
 	podman run --rm --network "$NAME" "$IMAGE" ping -c 1 -w 5 "$address"
 	podman rm -f -t 0 "$NAME"
 	podman network rm "$NAME"
-}
-
-test_host_network() {
-	same "$(readlink /proc/self/ns/net)" "$(run_podman --rm --network host "$IMAGE" readlink /proc/self/ns/net)"
-	same lo "$(run_podman --rm --network none "$IMAGE" ls /sys/class/net)"
 }
 
 test_joined_namespaces() {
@@ -409,45 +361,45 @@ test_joined_namespaces() {
 
 test_host_pid() {
 	local marker=$((RANDOM + 100000))
-	run_podman -d --pid host "$IMAGE" sh -c "sleep $marker & sleep $marker"
+	run_engine -d --pid host "$IMAGE" sh -c "sleep $marker & sleep $marker"
 	eventually 5 pgrep -f "^sleep $marker"
 	podman stop -t 2 "$NAME"
 	! pgrep -f "^sleep $marker"
 }
 
 test_init() {
-	has init "$(run_podman --rm --init "$IMAGE" cat /proc/1/comm)"
+	has init "$(run_engine --rm --init "$IMAGE" cat /proc/1/comm)"
 }
 
 test_sysctl() {
-	same '7777 123 4096' "$(run_podman --rm --sysctl net.core.somaxconn=7777 --ulimit nofile=123:456 --ulimit nproc=100:100 --shm-size 4m \
+	same '7777 123 4096' "$(run_engine --rm --sysctl net.core.somaxconn=7777 --ulimit nofile=123:456 --ulimit nproc=100:100 --shm-size 4m \
 		"$IMAGE" sh -c 'echo $(cat /proc/sys/net/core/somaxconn) $(ulimit -n) $(df -k /dev/shm | awk "/shm/ { print \$2 }")')"
 }
 
 test_devices() {
-	same 'character special file' "$(run_podman --rm --device /dev/fuse "$IMAGE" stat -c %F /dev/fuse)"
-	run_podman --rm --device /dev/fuse:/dev/mine:r "$IMAGE" sh -c '(: </dev/mine) && ! (: >>/dev/mine)' 2>&1
+	same 'character special file' "$(run_engine --rm --device /dev/fuse "$IMAGE" stat -c %F /dev/fuse)"
+	run_engine --rm --device /dev/fuse:/dev/mine:r "$IMAGE" sh -c '(: </dev/mine) && ! (: >>/dev/mine)' 2>&1
 }
 
 test_preserve_fds() {
 	echo kept >file
-	same kept "$(run_podman --rm --preserve-fds 2 "$IMAGE" sh -c 'cat <&4' 4<file 3</dev/null)"
+	same kept "$(run_engine --rm --preserve-fds 2 "$IMAGE" sh -c 'cat <&4' 4<file 3</dev/null)"
 }
 
 test_sd_notify() {
-	same /run/notify/notify.sock "$(NOTIFY_SOCKET='' run_podman --rm "$IMAGE" sh -c 'echo ${NOTIFY_SOCKET-/run/notify/notify.sock}')"
+	same /run/notify/notify.sock "$(NOTIFY_SOCKET='' run_engine --rm "$IMAGE" sh -c 'echo ${NOTIFY_SOCKET-/run/notify/notify.sock}')"
 }
 
 test_systemd() {
-	output=$(run_podman --rm --systemd=always "$IMAGE" sh -c 'echo $container; grep -c " /run tmpfs\| /tmp tmpfs" /proc/mounts; grep systemd /proc/mounts')
+	output=$(run_engine --rm --systemd=always "$IMAGE" sh -c 'echo $container; grep -c " /run tmpfs\| /tmp tmpfs" /proc/mounts; grep systemd /proc/mounts')
 	has podman "$output"
 	has 2 "$output"
 	is_v2 || has /sys/fs/cgroup/systemd "$output"
 }
 
 test_user_namespace() {
-	same '0 100000 5000 0' "$(run_podman --rm --uidmap 0:100000:5000 "$IMAGE" sh -c 'cat /proc/self/uid_map; id -u' | xargs)"
-	same 101000 "$(run_podman -d --uidmap 0:100000:5000 --user 1000 "$IMAGE" sleep 1000 >/dev/null
+	same '0 100000 5000 0' "$(run_engine --rm --uidmap 0:100000:5000 "$IMAGE" sh -c 'cat /proc/self/uid_map; id -u' | xargs)"
+	same 101000 "$(run_engine -d --uidmap 0:100000:5000 --user 1000 "$IMAGE" sleep 1000 >/dev/null
 		stat -c %u "/proc/$(pid)")"
 }
 
@@ -456,7 +408,7 @@ test_user_namespace_auto() {
 		[ "$BERTH_ENGINES_NEST" = yes ] || unsupported 'no ids for the user containers'
 		echo containers:1000000:1000000 | tee -a /etc/subuid >>/etc/subgid
 	}
-	output=$(run_podman --rm --userns=auto "$IMAGE" cat /proc/self/uid_map)
+	output=$(run_engine --rm --userns=auto "$IMAGE" cat /proc/self/uid_map)
 	matches '^ *0 +[1-9][0-9]* +[1-9][0-9]*$' "$output"
 }
 
@@ -555,22 +507,8 @@ test_exec_preserve_fds() {
 	same kept "$(podman exec --preserve-fds 1 "$NAME" sh -c 'cat <&3' 3<file)"
 }
 
-test_stop() {
-	sleeper
-	podman stop "$NAME"
-	same 7 "$(get .State.ExitCode)"
-	podman rm "$NAME"
-	run_podman -d "$IMAGE" sleep 1000
-	podman stop -t 1 "$NAME"
-	same 137 "$(get .State.ExitCode)"
-	podman rm "$NAME"
-	run_podman -d --stop-signal USR1 "$IMAGE" sh -c 'trap "exit 8" USR1; while :; do sleep 0.1; done'
-	podman stop "$NAME"
-	same 8 "$(get .State.ExitCode)"
-}
-
 test_kill() {
-	run_podman -d "$IMAGE" sh -c 'trap "echo hup" HUP; trap "exit 4" INT; echo ready; while :; do sleep 0.1; done'
+	run_engine -d "$IMAGE" sh -c 'trap "echo hup" HUP; trap "exit 4" INT; echo ready; while :; do sleep 0.1; done'
 	eventually 5 logged ready
 	podman kill -s HUP "$NAME"
 	eventually 5 logged hup
@@ -608,7 +546,7 @@ test_stats() {
 }
 
 test_top() {
-	run_podman -d "$IMAGE" sh -c 'sleep 1111 & sleep 2222'
+	run_engine -d "$IMAGE" sh -c 'sleep 1111 & sleep 2222'
 	eventually 5 topped 'sleep 1111'
 	eventually 5 topped 'sleep 2222'
 }
@@ -628,24 +566,9 @@ test_inspect() {
 }
 
 test_restart_policy() {
-	run_podman -d --restart on-failure:2 "$IMAGE" sh -c 'exit 1'
+	run_engine -d --restart on-failure:2 "$IMAGE" sh -c 'exit 1'
 	eventually 15 restarted 2
 	eventually 10 is_status exited
-}
-
-restarted() {
-	[ "$(get .RestartCount)" = "$1" ]
-}
-
-test_restart() {
-	local first
-	sleeper
-	first=$(pid)
-	podman exec "$NAME" touch /tmp/kept
-	podman restart -t 1 "$NAME"
-	is_status running
-	[ "$(pid)" != "$first" ]
-	podman exec "$NAME" ls /tmp/kept
 }
 
 test_create_start() {
@@ -661,7 +584,7 @@ test_create_start() {
 }
 
 test_attach() {
-	run_podman -d -i "$IMAGE" sh -c 'read x; echo "got $x"; exit 3'
+	run_engine -d -i "$IMAGE" sh -c 'read x; echo "got $x"; exit 3'
 	echo word | podman attach "$NAME" || same 3 $?
 	same 3 "$(podman wait "$NAME")"
 	eventually 5 logged 'got word'

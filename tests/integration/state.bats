@@ -91,7 +91,8 @@ load helpers
 	local pid
 	pid=$(container_pid)
 	berth delete --force "$ID"
-	[ ! -d "/proc/$pid" ] || [ "$(awk '/^State/ { print $2 }' "/proc/$pid/status")" = Z ]
+	# A zombie that its parent has not fetched yet may go at any moment.
+	! grep '^State:' "/proc/$pid/status" 2>/dev/null | grep -v Z
 }
 
 @test "F030 F032 F038 any file system of the kernel, options as mount(8) means them" {
@@ -187,9 +188,9 @@ load helpers
 	two=$(cd / && env -i "$BERTH" --root /nonexistent features)
 	[ "$one" = "$two" ]
 	jq -e '(.annotations | length) > 0 and .linux.apparmor.enabled and .linux.selinux.enabled
-		and (.linux.cgroup | .v1 and (.v2 | not) and (.systemd | not) and (.systemdUser | not) and (.rdma | not))
+		and (.linux.cgroup | .v1 and .v2 and .systemd and .systemdUser and .rdma)
 		and (.linux.memoryPolicy.modes | length) == 7 and (.linux.memoryPolicy.flags | length) == 3
-		and (.linux.intelRdt | .enabled and .schemata and .monitoring) and (.linux.netDevices.enabled | not)' <<<"$one"
+		and (.linux.intelRdt | .enabled and .schemata and .monitoring) and .linux.netDevices.enabled' <<<"$one"
 }
 
 @test "F570 a terminal in the foreground is relayed, and the caller's is restored" {

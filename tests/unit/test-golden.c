@@ -47,6 +47,13 @@ static const struct compile_options no_cgroup_options = {
 	.cgroup_manager = CGROUP_MANAGER_DISABLED,
 };
 
+static const struct compile_options systemd_options = {
+	.id = "web",
+	.bundle = "/bundle",
+	.detached = true,
+	.cgroup_manager = CGROUP_MANAGER_SYSTEMD,
+};
+
 /* As update has it: each mount point is the container's own directory. */
 static struct host_hierarchy container_hierarchies[] = {
 	{ "/cg/cpu/web", "cpu,cpuacct", 1, "/", NULL },   { "/cg/cpuset/web", "cpuset", 1, "/", NULL },
@@ -98,6 +105,8 @@ static const struct golden goldens[] = {
 	{ "rdt", &resctrl_host, &create_options, false, false },
 	{ "rdt-own", &resctrl_host, &create_options, false, false },
 	{ "rdt-root", &resctrl_host, &create_options, false, false },
+	{ "systemd", &unified_host, &systemd_options, false, false },
+	{ "net-devices", &hybrid_host, &no_cgroup_options, false, false },
 	{ "json", &hybrid_host, &no_cgroup_options, true, false },
 	{ "update", &container_host, NULL, false, true },
 	{ "update-unlimited", &container_host, NULL, false, true },

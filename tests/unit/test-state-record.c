@@ -53,6 +53,8 @@ static const struct record sample = {
 	.cgroup_manager = (char *)"cgroupfs",
 	.cgroup = { cgroups, 2 },
 	.resctrl = { rdt_groups, 2 },
+	.systemd_unit = (char *)"x-a\\x2b.scope",
+	.systemd_user = true,
 	.annotations = { annotations, 2 },
 	.poststart = { hooks, 1 },
 	.poststop = { hooks, 3 },
@@ -102,6 +104,8 @@ static void round_trip(void **state)
 	assert_true(r.init.start_time == UINT64_MAX);
 	assert_string_equal(r.init.boot_id, sample.init.boot_id);
 	assert_string_equal(r.cgroup_manager, "cgroupfs");
+	assert_string_equal(r.systemd_unit, "x-a\\x2b.scope");
+	assert_true(r.systemd_user);
 	assert_int_equal(r.cgroup.n, 2);
 	assert_string_equal(r.cgroup.v[0].dir, cgroups[0].dir);
 	assert_int_equal(r.cgroup.v[0].made, 2);

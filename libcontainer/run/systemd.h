@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_RUN_SYSTEMD_H
+#define BERTH_RUN_SYSTEMD_H
+
+/*
+ * Talking with systemd through berth-systemd, a program of its own that is started for each request and
+ * killed when it does not answer in time.
+ */
+
+#include "base/error.h"
+#include "libcontainer/run/execute.h"
+#include "libcontainer/state/state.h"
+#include "libcontainer/systemd-dialogue.h"
+
+struct systemd_call {
+	enum systemd_request_type type;
+	bool user;
+	pid_t pid;                 /* SYSTEMD_START: to be in the unit, 0: none */
+	pid_t init;                /* a child of ours that goes on whatever becomes of this, 0: none */
+	const char *unit;
+	const char *const *words;  /* properties */
+	size_t n;
+};
+
+/*
+ * 0, or a negative errno with *err set; -EEXIST when a unit of that name is there. watch may be NULL.
+ * *ret is filled in any case.
+ */
+int systemd_call(const struct systemd_call *call, struct watch *watch, struct systemd_reply *ret,
+		 struct error *err);
+
+/* Stops the unit of a container whose processes are gone, if it has one. */
+int systemd_stop(const struct record *record, struct error *err);
+
+/* Changes properties of the container's unit, if it has one. */
+int systemd_set(const struct record *record, const char *const *words, size_t n, struct error *err);
+
+op_do op_systemd_unit;
+void undo_systemd_unit(struct execution *x, const void *data);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The operation that has systemd make the container's cgroup. */
+#define _GNU_SOURCE
+#include "libcontainer/run/systemd.h"
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "libcontainer/sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define UNIT_DEADLINE_MS 10000
+
+static struct cgroup_dir *unit_dir(struct execution *x)
+{
+	return x->record.cgroup.n > 0 ? &x->record.cgroup.v[0] : NULL;
+}
+
+static int start(struct execution *x, const struct op_systemd_unit *op, const char *const *words,
+		 struct systemd_reply *reply, struct error *err)
+{
+	struct systemd_call call = {
+		.type = SYSTEMD_START,
+		.user = op->flags & SYSTEMD_UNIT_USER,
+		.pid = op->flags & SYSTEMD_UNIT_SLICE ? 0 : x->pid,
+		.init = x->pid,
+		.unit = program_str(&x->program, op->unit),
+		.words = words,
+		.n = op->properties.n,
+	};
+	return systemd_call(&call, &x->watch, reply, err);
+}
+
+/*
+ * A unit of that name is there. One whose processes have gone is what a killed berth has left behind, and
+ * systemd has not noticed yet; any other is somebody's.
+ */
+static int start_again(struct execution *x, const struct op_systemd_unit *op, const char *const *words,
+		       struct cgroup_dir *entry, struct systemd_reply *reply, struct error *err)
+{
+	const struct cgroup cg = { .v = entry, .n = 1 };
+	struct error other = ERROR_INIT;
+	pid_t *pids = NULL;
+	size_t n = 0;
+	int r;
+
+	/* Looked for where that unit is, which need not be where ours would be. */
+	if (!streq(reply->control_group, program_str(&x->program, op->group)))
+		return -EEXIST;
+	r = cgroup_pids(&cg, &pids, &n, &other);
+	free(pids);
+	if (r < 0 || n > 0)
+		return -EEXIST;
+	error_clear(err);
+	entry->made = 1; /* what owns_unit() looks at */
+	(void)systemd_stop(&x->record, &other);
+	entry->made = 0;
+	return start(x, op, words, reply, err);
+}
+
+/* What systemd says, not what was expected, is where the limits belong; but all operations name the latter. */
+static int check_group(const struct execution *x, const struct op_systemd_unit *op,
+		       const struct systemd_reply *reply, struct error *err)
+{
+	const char *expected = program_str(&x->program, op->group);
+
+	if (streq(reply->control_group, expected))
+		return 0;
+	return error_set(err, ERR_SYSTEMD, 0, "unit %s is in the cgroup %s, not in %s",
+			 program_str(&x->program, op->unit), reply->control_group, expected);
+}
+
+/* A slice is started without processes; then it is ours to move init. */
+static int enter_slice(struct execution *x, const char *dir, struct error *err)
+{
+	_cleanup_close_ int fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
+	char pid[16];
+	int r;
+
+	(void)snprintf(pid, sizeof(pid), "%d", (int)x->pid);
+	r = fd < 0 ? fd : sys_write_file(fd, "cgroup.procs", pid);
+	return r < 0 ? error_set(err, ERR_CGROUP, -r, "%s: cannot move init into it", dir) : 0;
+}
+
+int op_systemd_unit(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_systemd_unit *op = data;
+	struct cgroup_dir *entry = unit_dir(x);
+	struct systemd_reply reply;
+	const char **words = arena_calloc(&x->arena, op->properties.n + 1, sizeof(*words));
+	int r;
+
+	if (!words || !entry)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, "properties of a unit");
+	for (uint32_t i = 0; i < op->properties.n; i++)
+		words[i] = program_strv(&x->program, op->properties, i);
+	entry->made = 0;
+	r = start(x, op, words, &reply, err);
+	if (r == -EEXIST)
+		r = start_again(x, op, words, entry, &reply, err);
+	/* Also after a failure systemd may have begun; only a unit that was there is not ours to take back. */
+	entry->made = r != -EEXIST;
+	if (r == 0)
+		r = check_group(x, op, &reply, err);
+	if (r == 0 && op->flags & SYSTEMD_UNIT_SLICE)
+		r = enter_slice(x, entry->dir, err);
+	if (r < 0)
+		return r;
+	/* Init, until now a copy of berth, goes on and becomes its own program. */
+	r = message_send(x->wire, MESSAGE_GO, x->at, NULL, 0, -1);
+	return r < 0 ? error_set(err, ERR_INIT_START, -r, "it ended at once") : 0;
+}
+
+void undo_systemd_unit(struct execution *x, const void *data)
+{
+	struct error err = ERROR_INIT;
+	char words[ERROR_SENTENCE_SIZE];
+
+	/* First everything in it ends: to stop a unit is to wait for that. */
+	undo_clone(x, data);
+	if (!x->record.private_pidns && unit_dir(x) && unit_dir(x)->made > 0)
+		(void)cgroup_signal(&x->record.cgroup, SIGKILL, &err);
+	error_clear(&err);
+	if (systemd_stop(&x->record, &err) < 0) {
+		(void)error_format(&err, words, sizeof(words));
+		log_warning("%s", words);
+	}
+	error_clear(&err);
+	if (cgroup_remove(&x->record.cgroup, UNIT_DEADLINE_MS, &err) < 0) {
+		(void)error_format(&err, words, sizeof(words));
+		log_warning("%s", words);
+	}
+}
