@@ -161,6 +161,9 @@ int state_start_done(int dir, const struct record *record);
 /* Fills start time and boot id of a living process. */
 int process_identify(pid_t pid, struct arena *arena, struct process_id *ret, struct error *err);
 
+/* True when the recorded process belongs to this boot, so that its number may mean something. */
+bool process_is_of_this_boot(const struct process_id *id);
+
 /*
  * A pidfd of exactly that process, verified by start time and boot id after opening; -ESRCH when it is
  * gone, a zombie, or another process has its number.
