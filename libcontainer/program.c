@@ -111,17 +111,17 @@ static const struct field op_io_priority_fields[] = {
 	F_LIMIT(op_io_priority, value, HEX32, 0x10000),
 };
 
-static const struct field op_net_device_fields[] = {
-	F(op_net_device, host_name, STR_REQUIRED),
-	F(op_net_device, name, STR_REQUIRED),
-};
-
 static const struct field op_rdt_fields[] = {
 	F(op_rdt, mount, STR_REQUIRED),
 	F(op_rdt, group, STR),
 	F(op_rdt, schemata, STRV),
 	F(op_rdt, monitor, STR),
 	F_LIMIT(op_rdt, flags, HEX32, 4),
+};
+
+static const struct field op_net_device_fields[] = {
+	F(op_net_device, host_name, STR_REQUIRED),
+	F(op_net_device, name, STR_REQUIRED),
 };
 
 static const struct field op_hook_fields[] = {
@@ -312,8 +312,8 @@ static const struct field op_output_fields[] = {
 	struct op_rlimit *: op_rlimit_fields, \
 	struct op_scheduler *: op_scheduler_fields, \
 	struct op_io_priority *: op_io_priority_fields, \
-	struct op_net_device *: op_net_device_fields, \
 	struct op_rdt *: op_rdt_fields, \
+	struct op_net_device *: op_net_device_fields, \
 	struct op_hook *: op_hook_fields, \
 	struct op_cgroup_enter *: op_cgroup_enter_fields, \
 	struct op_unshare *: op_unshare_fields, \
@@ -352,8 +352,8 @@ static const struct field op_output_fields[] = {
 	N(op_systemd_unit, op_systemd_unit_fields), N(op_id_map, op_id_map_fields), \
 	N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
-	N(op_io_priority, op_io_priority_fields), N(op_hook, op_hook_fields), \
-	N(op_net_device, op_net_device_fields), N(op_rdt, op_rdt_fields), \
+	N(op_io_priority, op_io_priority_fields), N(op_rdt, op_rdt_fields), N(op_hook, op_hook_fields), \
+	N(op_net_device, op_net_device_fields), \
 	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
 	N(op_affinity, op_affinity_fields), \
 	N(op_time_offsets, op_time_offsets_fields), N(op_name, op_name_fields), \

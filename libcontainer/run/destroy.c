@@ -68,7 +68,8 @@ int container_destroy(const struct state_root *root, const char *id, int dir, co
 	stop_unit(record);
 	/* An init that cannot be killed will not leave it either. */
 	q = cgroup_remove(&record->cgroup, r < 0 ? 0 : DEADLINE_MS, err);
-	if (r == 0 && q == 0)
+	/* Groups do not outlive a boot: what has their names now is somebody else's. */
+	if (r == 0 && q == 0 && process_is_of_this_boot(&record->init))
 		q = resctrl_remove(&record->resctrl, err);
 	if (r < 0 || q < 0)
 		return r < 0 ? r : q;

@@ -81,9 +81,6 @@ bool process_letter_is_gone(char letter);
 /* This boot's id, read once; NULL when it cannot be read. */
 const char *boot_id(void);
 
-/* True when the recorded process belongs to this boot, so that its number may mean something. */
-bool process_is_of_this_boot(const struct process_id *id);
-
 /* True when nobody but the caller's user may write there: what is found in it can be believed. */
 bool state_is_private(const struct stat *st);
 

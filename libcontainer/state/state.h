@@ -55,9 +55,9 @@ struct record {
 	bool terminal;
 	char *cgroup_manager;   /* "cgroupfs", "systemd", "disabled" */
 	struct cgroup cgroup;
+	struct resctrl resctrl; /* linux.intelRdt */
 	char *systemd_unit;     /* the unit that the cgroup belongs to, or NULL */
 	bool systemd_user;      /* of the user's manager */
-	struct resctrl resctrl; /* linux.intelRdt */
 	char *resources;        /* linux.resources without devices, as JSON, with all updates; or NULL */
 	struct string_map annotations;
 	struct config_hook_list poststart, poststop;
@@ -160,6 +160,9 @@ int state_start_done(int dir, const struct record *record);
 
 /* Fills start time and boot id of a living process. */
 int process_identify(pid_t pid, struct arena *arena, struct process_id *ret, struct error *err);
+
+/* True when the recorded process belongs to this boot, so that its number may mean something. */
+bool process_is_of_this_boot(const struct process_id *id);
 
 /*
  * A pidfd of exactly that process, verified by start time and boot id after opening; -ESRCH when it is
