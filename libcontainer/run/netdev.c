@@ -147,7 +147,7 @@ static int ask(struct execution *x, enum net_request_type type, struct watch *wa
 		.send = send_request,
 		.request = x->net_devices,
 	};
-	struct command_result result;
+	struct command_result result = { 0 };
 	int r;
 
 	x->net_devices->request.magic = NET_MAGIC;

@@ -283,6 +283,33 @@ furnish() {
 	assert_as_before "$before"
 }
 
+# What berth-net has done is not told: the first one to be started has its answer thrown away.
+write_silent_helper() {
+	mkdir "$TMP/helper"
+	cat >"$TMP/helper/berth-net" <<-END
+		#!/usr/bin/python3
+		import os, socket, subprocess
+		if os.path.exists("$TMP/helper/used"):
+		    os.execv("$BERTH_HELPER_DIR/berth-net", ["berth-net"])
+		open("$TMP/helper/used", "w").close()
+		asked = socket.socket(fileno=0)
+		ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		for packet in range(2):
+		    data, fds, flags, address = socket.recv_fds(asked, 65536, 1)
+		    socket.send_fds(ours, [data], fds)
+		subprocess.run(["$BERTH_HELPER_DIR/berth-net"], stdin=its)
+		print("says nothing")
+	END
+	chmod 755 "$TMP/helper/berth-net"
+}
+
+@test "F270 a helper that ends without an answer: what it has moved is on the host again" {
+	furnish nic
+	devices '{"nic": {"name": "eth%d"}}'
+	write_silent_helper
+	BERTH_HELPER_DIR=$TMP/helper refused 'network device nic: berth-net says: says nothing'
+}
+
 @test "F268 F269 nothing is touched later, and delete leaves the device to the kernel" {
 	host ip link add inner type veth peer name outer
 	devices '{"inner": {"name": "eth0"}}'
