@@ -39,7 +39,7 @@ static int on_link(const struct nlmsghdr *m, void *data)
 			ret->master = mnl_attr_get_u32(attr);
 		if (mnl_attr_get_type(attr) == IFLA_IFNAME && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0 &&
 		    mnl_attr_get_payload_len(attr) <= sizeof(ret->name))
-			strcpy(ret->name, mnl_attr_get_str(attr));
+			memcpy(ret->name, mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
 	}
 	return MNL_CB_OK;
 }
