@@ -76,7 +76,7 @@ static int serve(struct net_reply *reply)
 {
 	static struct net_request request;
 	struct saved *saved;
-	size_t len = 0;
+	size_t len = 0; /* of no request, should a failure leave no errno */
 	char byte;
 	int ns, file, r;
 

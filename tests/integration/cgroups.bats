@@ -260,7 +260,7 @@ limit() {
 	run_ok
 }
 
-@test "later work is refused by name, never ignored" {
+@test "a cgroup manager that this host does not have is refused by name, never ignored" {
 	run "$BERTH" --root "$ROOT" --systemd-cgroup create --bundle "$BUNDLE" "$ID"
 	expect_error systemd
 }

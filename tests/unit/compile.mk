@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 UNIT_TESTS += tests/unit/test-compile tests/unit/test-devices tests/unit/test-exec tests/unit/test-golden \
-	tests/unit/test-program
 	tests/unit/test-program tests/unit/test-systemd
 tests_unit_test_compile_SOURCES = tests/unit/test-compile.c tests/unit/compile-fixture.h
 tests_unit_test_devices_SOURCES = tests/unit/test-devices.c tests/unit/compile-fixture.h
