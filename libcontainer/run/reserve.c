@@ -159,8 +159,6 @@ static int record_fill(struct execution *x, struct error *err)
 			(char *)(uintptr_t)program_str(&x->program, seccomp->listener_metadata);
 	}
 	result = record_resources(x, config, err);
-	if (result == 0 && rdt)
-		result = rdt_foresee(x, program_data(&x->program, rdt), err);
 	if (result == 0)
 		result = record_cgroups(x, err);
 	if (result == 0)
