@@ -384,6 +384,12 @@ load helpers
 	container_state | jq -e '.annotations == {"a.b": "c d", "x": ""}'
 }
 
+@test "F698 an annotation named bundle is an annotation like others" {
+	edit '.annotations = {"bundle": "/elsewhere"}'
+	create_container
+	container_state | jq -e --arg b "$BUNDLE" '.bundle == $b and .annotations == {"bundle": "/elsewhere"}'
+}
+
 @test "F606 F607 F608 list: table, json, quiet" {
 	create_container
 	run berth list

@@ -308,6 +308,14 @@ memory_policy() {
 	[ "$output" = default ]
 }
 
+@test "F384 memoryPolicy: exec has that of the container" {
+	[ -e /proc/self/numa_maps ] || skip "this kernel has no NUMA"
+	edit '.linux.memoryPolicy = {mode: "MPOL_INTERLEAVE", nodes: "0"}'
+	start_container
+	exec_ok -- awk '{ print $2; exit }' /proc/self/numa_maps
+	[ "$output" = interleave:0 ]
+}
+
 @test "F383 memoryPolicy: flags" {
 	[ -e /proc/self/numa_maps ] || skip "this kernel has no NUMA"
 	edit '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0", flags: ["MPOL_F_STATIC_NODES"]}'
