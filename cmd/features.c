@@ -9,9 +9,6 @@
 
 #include <stdio.h>
 
-/* A build without the helper program has no directory for it. */
-#define WITH_SYSTEMD (sizeof(BERTH_HELPER_DIR) > 1)
-
 #define WORDS(...)                                                              \
 	{ .v = (const char *const[]){ __VA_ARGS__ },                            \
 	  .n = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *) }
@@ -44,7 +41,7 @@ static struct features_cgroup cgroup = {
 	.rdma = true,
 };
 static struct features_switch enabled = { .enabled = true };
-static struct features_switch disabled = { .enabled = false };
+static struct features_switch net_devices = { .enabled = WITH_NETDEV };
 static struct features_intel_rdt intel_rdt = { .enabled = false };
 static struct features_mount_extensions mount_extensions = { .idmap = &enabled };
 
@@ -79,7 +76,7 @@ int cmd_features(struct context *ctx)
 		.memory_policy = &memory_policy,
 		.intel_rdt = &intel_rdt,
 		.mount_extensions = &mount_extensions,
-		.net_devices = &disabled,
+		.net_devices = &net_devices,
 	};
 	struct features features = {
 		.oci_version_min = "1.0.0",

@@ -57,7 +57,7 @@ manual.stamp: cmd/gen-manual
 	cmd/gen-manual --completion fish > completions/berth.fish && \
 	cmd/gen-manual --completion zsh > completions/_berth && touch $@
 
-all-local: manual.stamp $(HELPER_BUILT)
+all-local: manual.stamp $(HELPERS)
 
 man8dir = $(mandir)/man8
 bashcompletiondir = $(datadir)/bash-completion/completions
@@ -73,7 +73,7 @@ install-data-local: manual.stamp
 	$(INSTALL_DATA) completions/_berth "$(DESTDIR)$(zshcompletiondir)"
 
 uninstall-local:
-	rm -f "$(DESTDIR)$(pkglibexecdir)/berth-systemd"
+	for helper in $(HELPERS); do rm -f "$(DESTDIR)$(pkglibexecdir)/$$helper"; done
 	cd man && for page in *.8; do rm -f "$(DESTDIR)$(man8dir)/$$page"; done
 	rm -f "$(DESTDIR)$(bashcompletiondir)/berth" "$(DESTDIR)$(fishcompletiondir)/berth.fish" \
 		"$(DESTDIR)$(zshcompletiondir)/_berth"

@@ -23,7 +23,7 @@
 static void print_version(void)
 {
 	printf("berth version %s\ncommit: %s\nspec: 1.3.0\n%s+SECCOMP +CAP +CGROUPV1\n", BERTH_VERSION,
-	       BERTH_COMMIT, sizeof(BERTH_HELPER_DIR) > 1 ? "+SYSTEMD " : "");
+	       BERTH_COMMIT, WITH_SYSTEMD ? "+SYSTEMD " : "");
 }
 
 /*

@@ -20,6 +20,9 @@ OP(OOM_SCORE, "oom-score", PLACE_RUNTIME, struct op_oom_score)
 OP(RLIMIT_RAISE, "rlimit-raise", PLACE_RUNTIME, struct op_rlimit)
 OP(IO_PRIORITY, "io-priority", PLACE_RUNTIME, struct op_io_priority)
 OP(SCHEDULER, "scheduler", PLACE_RUNTIME, struct op_scheduler)
+/* each is only noted; they are moved together, or none is */
+OP(NET_DEVICE, "net-device", PLACE_RUNTIME, struct op_net_device)
+OP(NET_MOVE, "net-move", PLACE_RUNTIME, struct op_none)
 /* the meeting point of both processes */
 OP(SYNC, "sync", PLACE_BOTH, struct op_none)
 /* init, entering */

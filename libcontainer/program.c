@@ -111,6 +111,11 @@ static const struct field op_io_priority_fields[] = {
 	F_LIMIT(op_io_priority, value, HEX32, 0x10000),
 };
 
+static const struct field op_net_device_fields[] = {
+	F(op_net_device, host_name, STR_REQUIRED),
+	F(op_net_device, name, STR_REQUIRED),
+};
+
 static const struct field op_hook_fields[] = {
 	F_LIMIT(op_hook, kind, U32, HOOK_KINDS),
 	F(op_hook, index, U32),
@@ -299,6 +304,7 @@ static const struct field op_output_fields[] = {
 	struct op_rlimit *: op_rlimit_fields, \
 	struct op_scheduler *: op_scheduler_fields, \
 	struct op_io_priority *: op_io_priority_fields, \
+	struct op_net_device *: op_net_device_fields, \
 	struct op_hook *: op_hook_fields, \
 	struct op_cgroup_enter *: op_cgroup_enter_fields, \
 	struct op_unshare *: op_unshare_fields, \
@@ -334,10 +340,11 @@ static const struct field op_output_fields[] = {
 	N(op_cgroup_controllers, op_cgroup_controllers_fields), \
 	N(op_cgroup_devices, op_cgroup_devices_fields), N(op_cgroup_owner, op_cgroup_owner_fields), \
 	N(op_namespace_join, op_namespace_join_fields), N(op_clone, op_clone_fields), \
-	N(op_systemd_unit, op_systemd_unit_fields), \
-	N(op_id_map, op_id_map_fields), N(op_oom_score, op_oom_score_fields), \
+	N(op_systemd_unit, op_systemd_unit_fields), N(op_id_map, op_id_map_fields), \
+	N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_hook, op_hook_fields), \
+	N(op_net_device, op_net_device_fields), \
 	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
 	N(op_affinity, op_affinity_fields), \
 	N(op_time_offsets, op_time_offsets_fields), N(op_name, op_name_fields), \

@@ -145,6 +145,7 @@ struct op_scheduler {
 	uint64_t flags, runtime, deadline, period;
 };
 struct op_io_priority { uint32_t value; /* as for ioprio_set(2) */ uint32_t unused; };
+struct op_net_device { pstr host_name; pstr name; /* in the container; may have a "%d" */ };
 
 /* both: hooks. place: prestart, createRuntime, poststart, poststop runtime; others init */
 struct op_hook {

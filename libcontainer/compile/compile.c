@@ -101,8 +101,6 @@ static int check_unsupported(struct compiler *c)
 	const struct config_linux *l = c->linux_;
 	const struct config_intel_rdt *rdt = l->intel_rdt;
 
-	if (l->n_net_devices)
-		return compiler_error(c, &l->net_devices, CONFIG_UNSUPPORTED, "linux.netDevices");
 	if (rdt && (rdt->clos_id || rdt->schemata.n || rdt->l3_cache_schema || rdt->mem_bw_schema
 		    || rdt->enable_monitoring.v))
 		return compiler_error(c, &l->intel_rdt, CONFIG_UNSUPPORTED, "linux.intelRdt");
@@ -239,6 +237,7 @@ static int (*const steps[])(struct compiler *c) = {
 	namespaces_emit_clone,
 	emit_systemd_cgroups,
 	process_emit_runtime,
+	net_devices_emit,
 	/* create: init */
 	emit_first_sync,
 	namespaces_emit_enter,

@@ -186,6 +186,9 @@ int process_emit_create(struct compiler *c);
 int process_emit_start(struct compiler *c);
 int limits_emit(struct compiler *c, enum op_type type);
 
+/* net-devices.c */
+int net_devices_emit(struct compiler *c);
+
 /* memory-policy.c */
 int memory_policy_emit(struct compiler *c);
 

@@ -55,14 +55,18 @@ static void copy_field(struct emit *e, const struct program *from, const struct 
 void keep_copy(struct emit *e, const struct program *from, const struct program_op *op)
 {
 	const struct op_info *info = op_info(op->type);
-	uint8_t *operand = info->size ? arena_alloc(e->arena, info->size) : NULL;
+	uint8_t *operand;
 
-	if (info->size && !operand) {
+	if (!info->size) {
+		emit_op(e, (enum op_type)op->type, NULL, program_str(from, op->origin), op->line);
+		return;
+	}
+	operand = arena_alloc(e->arena, info->size);
+	if (!operand) {
 		e->failed = true;
 		return;
 	}
-	if (operand)
-		memcpy(operand, program_data(from, op), info->size);
+	memcpy(operand, program_data(from, op), info->size);
 	for (uint32_t i = 0; i < info->n_fields; i++)
 		copy_field(e, from, &info->fields[i], operand);
 	emit_op(e, (enum op_type)op->type, operand, program_str(from, op->origin), op->line);

@@ -28,6 +28,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/compile/mount-options.c \
 	libcontainer/compile/mounts.c \
 	libcontainer/compile/namespaces.c \
+	libcontainer/compile/net-devices.c \
 	libcontainer/compile/process-limits.c \
 	libcontainer/compile/process.c \
 	libcontainer/compile/rootfs.c \

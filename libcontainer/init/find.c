@@ -60,9 +60,9 @@ static int find_in_path(struct init *i, const char *file, const char *path, stru
 
 	while (*file) {
 		size_t len = strcspn(dir, ":");
-		int n = snprintf(i->path, sizeof(i->path), "%.*s%s%s", (int) len, dir, len ? "/" : "./", file);
+		int n = snprintf(i->path, PATH_MAX, "%.*s%s%s", (int) len, dir, len ? "/" : "./", file);
 
-		r = n < 0 || (size_t) n >= sizeof(i->path) ? -ENAMETOOLONG : candidate_check(i->path);
+		r = n < 0 || (size_t) n >= PATH_MAX ? -ENAMETOOLONG : candidate_check(i->path);
 		if (r == 0)
 			return 0;
 		if (r == -EACCES && !denied[0])
@@ -83,12 +83,12 @@ int find_program(struct init *i, const char *file, const char *path, struct erro
 
 	if (!strchr(file, '/'))
 		return find_in_path(i, file, path, err);
-	if (strlen(file) >= sizeof(i->path))
+	if (strlen(file) >= PATH_MAX)
 		return error_set(err, ERR_EXEC, ENAMETOOLONG, "\"%.64s...\"", file);
 	r = candidate_check(file);
 	if (r < 0)
 		return find_fail(file, r, err);
-	(void) str_copy(i->path, sizeof(i->path), file);
+	(void) str_copy(i->path, PATH_MAX, file);
 	return 0;
 }
 

@@ -112,6 +112,8 @@ int op_home(struct init *i, const void *data, struct error *err)
 	l.fd = fd;
 	while (fd >= 0 && !home && lines_next(&l, &line) > 0)
 		home = passwd_match(line, op->uid);
-	(void) snprintf(i->home, sizeof(i->home), "HOME=%s", home && home[0] == '/' ? home : "/");
+	(void) snprintf(i->text, PATH_MAX, "HOME=%s", home && home[0] == '/' ? home : "/");
+	i->home = i->text;
+	i->path = i->text + strlen(i->text) + 1;
 	return 0;
 }

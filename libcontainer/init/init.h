@@ -28,6 +28,12 @@ struct directory_entry {
 	char name[];
 };
 
+/* Large, and not in use while init waits: its pages are given back then, which makes it all zeros again. */
+struct scratch {
+	struct message message;
+	struct error err;
+};
+
 struct init {
 	struct page *page;
 	struct program program;
@@ -57,10 +63,11 @@ struct init {
 	bool exec_ready;
 	char **argv, **envp;
 	char **environ;       /* the caller's, for hooks without an environment */
-	/* The large members last, and only their beginnings in use while init waits: fewer pages are touched. */
-	struct message message;
-	char home[PATH_MAX];  /* "HOME=..." or empty */
-	char path[PATH_MAX];  /* the program's file or empty */
+	const char *home;     /* "HOME=...", or NULL; in text */
+	char *path;           /* the program's file, or empty; PATH_MAX bytes, in text */
+	/* Home and path are short, and one behind the other: one page, that of this structure, for all of them. */
+	struct scratch *scratch;
+	char text[2 * PATH_MAX];
 };
 
 /* walk.c. Does all operations; returns the exit status. */

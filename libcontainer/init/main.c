@@ -31,6 +31,7 @@ static void init_clear(struct init *i)
 
 	for (k = 0; k < ELEMENTSOF(owned); k++)
 		*owned[k] = -1;
+	i->path = i->text;
 }
 
 static int page_map(struct init *i)
@@ -132,7 +133,6 @@ static void _noreturn_ quit(int status)
 
 int main(int argc, char **argv, char **envp)
 {
-	static struct error err; /* off the stack, as in walk() */
 	struct init *i = &init;
 	uint32_t fd;
 
@@ -146,7 +146,8 @@ int main(int argc, char **argv, char **envp)
 		return EXIT_NO_DIALOGUE;
 	i->fd_page = (int) fd;
 	i->environ = envp;
-	if (page_map(i) < 0)
+	i->scratch = sys_map_memory(sizeof(*i->scratch));
+	if (page_map(i) < 0 || !i->scratch)
 		return EXIT_NO_DIALOGUE;
 	descriptors_close(i);
 	sys_reset_signals();
@@ -157,8 +158,8 @@ int main(int argc, char **argv, char **envp)
 	(void) sys_setsid();
 	if (sys_peer_uid(i->fd_wire, &i->creator) < 0)
 		return EXIT_NO_DIALOGUE;
-	if (program_map(i, &err) < 0) {
-		(void) message_send(i->fd_wire, MESSAGE_ERROR, 0, &err, sizeof(err), -1);
+	if (program_map(i, &i->scratch->err) < 0) {
+		(void) message_send(i->fd_wire, MESSAGE_ERROR, 0, &i->scratch->err, sizeof(i->scratch->err), -1);
 		return 1;
 	}
 	quit(walk(i));

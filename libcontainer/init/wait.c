@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
-#define PAGE_BYTES 4096u
+#define PAGE_BYTES 4096u /* where it is more, only memory is lost */
 #define STACK_BYTES (128u << 10)
 
 /*
@@ -17,14 +17,14 @@
  */
 static int receive_go(struct init *i, int sock, struct error *err)
 {
-	int r = message_receive(sock, &i->message, NULL);
+	int r = message_receive(sock, &i->scratch->message, NULL);
 
 	if (r <= 0)
 		return r == 0 || r == -ECONNRESET ? 0
 						  : error_set(err, ERR_SYSTEM, -r, "receive the order to go on");
-	if (i->message.type != MESSAGE_GO || i->message.op != i->at)
+	if (i->scratch->message.type != MESSAGE_GO || i->scratch->message.op != i->at)
 		return error_set(err, ERR_SYSTEM, EPROTO, "order %u for operation %u came at operation %u",
-				 i->message.type, i->message.op, i->at);
+				 i->scratch->message.type, i->scratch->message.op, i->at);
 	return 1;
 }
 
@@ -54,10 +54,10 @@ int wait_source(struct init *i, struct error *err)
 
 	r = message_send(i->fd_wire, MESSAGE_WANT_SOURCE, i->at, NULL, 0, -1);
 	if (r == 0)
-		r = message_receive(i->fd_wire, &i->message, &fd);
+		r = message_receive(i->fd_wire, &i->scratch->message, &fd);
 	if (r <= 0)
 		return error_set(err, ERR_SYSTEM, r ? -r : EPIPE, "ask the runtime for a mount source");
-	if (i->message.type != MESSAGE_SOURCE || i->message.op != i->at) {
+	if (i->scratch->message.type != MESSAGE_SOURCE || i->scratch->message.op != i->at) {
 		fd_close(&fd);
 		return error_set(err, ERR_SYSTEM, EPROTO, "the runtime sent no mount source");
 	}
@@ -71,7 +71,6 @@ int wait_source(struct init *i, struct error *err)
 static void let_go(struct init *i)
 {
 	uintptr_t page = (uintptr_t) __builtin_frame_address(0) & ~(uintptr_t) (PAGE_BYTES - 1);
-	uintptr_t from, to;
 
 	fd_close(&i->fd_root);
 	fd_close(&i->fd_console);
@@ -79,11 +78,6 @@ static void let_go(struct init *i)
 	mask_close(i);
 	(void) munmap((void *) (uintptr_t) i->program.base, i->page->program_size);
 	i->program.base = NULL;
-	/* The whole pages of the buffer for messages: the next one fills it anew. */
-	from = ((uintptr_t) &i->message + PAGE_BYTES - 1) & ~(uintptr_t) (PAGE_BYTES - 1);
-	to = ((uintptr_t) (&i->message + 1)) & ~(uintptr_t) (PAGE_BYTES - 1);
-	if (to > from)
-		(void) madvise((void *) from, to - from, MADV_DONTNEED);
 	/* What deeper calls have left below us; the page under this one is still in use. */
 	(void) madvise((void *) (page - STACK_BYTES), STACK_BYTES - PAGE_BYTES, MADV_DONTNEED);
 }
@@ -107,6 +101,7 @@ static int await_starter(struct init *i, bool userns, struct error *err)
 	uid_t uid;
 
 	for (;;) {
+		(void) madvise(i->scratch, sizeof(*i->scratch), MADV_DONTNEED);
 		_cleanup_close_ int sock = sys_accept(i->fd_listen);
 
 		if (sock < 0)

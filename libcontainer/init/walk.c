@@ -134,8 +134,7 @@ static void walk_report(struct init *i, const struct program_op *op, struct erro
 
 int walk(struct init *i)
 {
-	/* Off the stack: its pages are touched only when something goes wrong, not by each waiting container. */
-	static struct error err;
+	struct error *err = &i->scratch->err; /* off the stack, whose pages each waiting container would keep */
 	bool gone = false;
 
 	for (i->at = 0; i->at < i->program.header->n_ops; i->at++) {
@@ -151,11 +150,11 @@ int walk(struct init *i)
 			times->wall_start = clock_now(i);
 			times->cpu_start = cpu_now();
 		}
-		if (walk_op(i, op, &gone, &err) < 0) {
+		if (walk_op(i, op, &gone, err) < 0) {
 			if (gone)
 				return 0;
 			/* Mapped anew while waiting: the row has moved. */
-			walk_report(i, &i->program.ops[i->at], &err);
+			walk_report(i, &i->program.ops[i->at], err);
 			return 1;
 		}
 		times = times_of(i);

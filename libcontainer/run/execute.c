@@ -10,6 +10,7 @@
 #include "libcontainer/run/destroy.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/hooks.h"
+#include "libcontainer/run/netdev.h"
 #include "libcontainer/run/reserve.h"
 #include "libcontainer/run/systemd.h"
 #include "libcontainer/sys/memfd.h"
@@ -54,6 +55,8 @@ static const struct {
 	[OP_RLIMIT_RAISE] = { op_rlimit_raise, NULL },
 	[OP_IO_PRIORITY] = { op_io_priority, NULL },
 	[OP_SCHEDULER] = { op_scheduler, NULL },
+	[OP_NET_DEVICE] = { op_net_device, NULL },
+	[OP_NET_MOVE] = { op_net_move, undo_net_move },
 	[OP_HOOK_RUNTIME] = { op_hook_runtime, NULL },
 	[OP_RECORD] = { op_record, NULL },
 	[OP_PID_FILE] = { op_pid_file, undo_pid_file },
@@ -94,6 +97,7 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 void execution_done(struct execution *x)
 {
 	joins_close(x);
+	net_devices_close(x);
 	fd_close(&x->state_dir);
 	fd_close(&x->pidfd);
 	fd_close(&x->wire);

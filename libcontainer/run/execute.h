@@ -61,6 +61,8 @@ struct execution {
 	unsigned n_cgroup_files;
 	const struct op_affinity *affinity;
 
+	struct net_devices *net_devices; /* NULL: none */
+
 	pid_t pid;                   /* of init, or of the new process; 0: none */
 	int pidfd;
 	bool reaped;

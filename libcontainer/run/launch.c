@@ -277,28 +277,32 @@ static const char *refusal_of(int r)
 }
 
 /*
+ * exec: a container that has made cgroups of its own (systemd, an engine in it) has left its top one, which does not
+ * take processes any more. Then the new one goes where init is now.
+ */
+static int move_to_init(const struct execution *x, const char *pid, struct error *err)
+{
+	_cleanup_close_ int proc = proc_open_child(x->record.init.pid, err);
+	_cleanup_close_ int present = proc < 0 ? proc : cgroup_open_present(proc, err);
+
+	return present < 0 ? present : sys_write_file(present, CGROUP_PROCS, pid);
+}
+
+/*
  * Where the kernel cannot let a process be born in a cgroup: the child waits until it has been moved, so
  * that no code of the container runs outside of it.
  */
 static int move_into_cgroup(struct execution *x, int cgroup, const char *dir, struct error *err)
 {
-	_cleanup_close_ int present = -1, proc = -1;
 	char pid[16];
 	int r;
 
 	snprintf(pid, sizeof(pid), "%d", (int)x->pid);
 	r = sys_write_file(cgroup, CGROUP_PROCS, pid);
-	/*
-	 * A container that has made cgroups of its own (systemd, an engine in it) has left its top one, which
-	 * does not take processes any more.
-	 */
-	if ((r == -EBUSY || r == -EOPNOTSUPP) && x->target >= 0 && !x->request->fixed_cgroup) {
-		proc = proc_open_child(x->record.init.pid, err);
-		present = proc < 0 ? proc : cgroup_open_present(proc, err);
-		if (present < 0)
-			return present;
-		r = sys_write_file(present, CGROUP_PROCS, pid);
-	}
+	if ((r == -EBUSY || r == -EOPNOTSUPP) && x->target >= 0 && !x->request->fixed_cgroup)
+		r = move_to_init(x, pid, err);
+	if (error_is_set(err))
+		return r;
 	if ((r == -EACCES || r == -EPERM) && x->cgroup_optional) {
 		log_debug("cgroup %s cannot be entered by this user: going on without it", dir);
 		r = 0;

@@ -14,6 +14,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/execute.c libcontainer/run/execute.h \
 	libcontainer/run/fault.c libcontainer/run/fault.h \
 	libcontainer/run/follow.c libcontainer/run/follow.h \
+	libcontainer/run/helper.c libcontainer/run/helper.h \
 	libcontainer/run/hooks.c libcontainer/run/hooks.h \
 	libcontainer/run/host.c libcontainer/run/host.h \
 	libcontainer/run/idmap.c \
@@ -22,6 +23,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/launch.c \
 	libcontainer/run/limits.c \
 	libcontainer/run/listener.c libcontainer/run/listener.h \
+	libcontainer/run/netdev.c libcontainer/run/netdev.h \
 	libcontainer/run/notify.c libcontainer/run/notify.h \
 	libcontainer/run/output.c \
 	libcontainer/run/pause.c \

@@ -4,21 +4,15 @@
 
 #include "libcontainer/run/systemd.h"
 
-#include "base/fd.h"
 #include "base/str.h"
-#include "libcontainer/run/command.h"
+#include "libcontainer/run/helper.h"
 #include "libcontainer/sys/file.h"
-#include "libcontainer/sys/socket.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 
 #define HELPER "berth-systemd"
-#define GRACE_MS 2000u /* for its start and end, beyond the time for systemd */
 #define UNIT_EXISTS "org.freedesktop.systemd1.UnitExists"
 
 static const struct {
@@ -42,8 +36,9 @@ static bool add_word(struct systemd_request *q, const char *word)
 	return true;
 }
 
-static int send_request(int sock, const struct systemd_call *call, struct error *err)
+static int send_request(int sock, const void *request, struct error *err)
 {
+	const struct systemd_call *call = request;
 	static struct systemd_request q;
 	bool fits;
 	ssize_t n;
@@ -83,30 +78,13 @@ static int user_environment(const struct systemd_call *call, struct arena *arena
 	return 0;
 }
 
-/* Where `make install` puts it; elsewhere in test builds only, for it runs with our privileges. */
-static const char *helper_path(struct arena *arena)
-{
-	const char *dir = BERTH_HELPER_DIR;
-
-#ifdef BERTH_FAULTS
-	if (getenv("BERTH_HELPER_DIR"))
-		dir = getenv("BERTH_HELPER_DIR");
-#endif
-	return arena_printf(arena, "%s/" HELPER, dir);
-}
-
-/* Ended without an answer that makes sense: what the helper itself has to say, the dynamic linker mostly. */
-static int no_reply(const struct systemd_call *call, const struct command_result *result, struct error *err)
+static int no_reply(const struct helper *h, const struct systemd_call *call, const struct command_result *result,
+		    struct error *err)
 {
 	int r = error_set(err, ERR_SYSTEMD, result->timed_out ? ETIMEDOUT : 0, "cannot %s unit %s",
 			  requests[call->type].verb, call->unit);
 
-	if (result->timed_out)
-		error_add_cause(err, "no answer within %u s", requests[call->type].timeout_ms / 1000);
-	else if (result->tail[0])
-		error_add_cause(err, HELPER " says: %s", result->tail);
-	else
-		error_add_cause(err, HELPER " ended without an answer");
+	helper_add_cause(h, result, err);
 	return r;
 }
 
@@ -136,47 +114,12 @@ static int refused(const struct systemd_call *call, const struct systemd_reply *
 	return exists ? -EEXIST : r;
 }
 
-static int read_reply(int sock, const struct systemd_call *call, const struct command_result *result,
-		      struct systemd_reply *ret, struct error *err)
+static int read_reply(const struct systemd_call *call, struct systemd_reply *reply, struct error *err)
 {
-	ssize_t n = sys_read(sock, ret, sizeof(*ret));
-
-	if (n != (ssize_t)sizeof(*ret) || ret->magic != SYSTEMD_MAGIC) {
-		*ret = (struct systemd_reply){ 0 };
-		return no_reply(call, result, err);
-	}
-	ret->what[sizeof(ret->what) - 1] = ret->name[sizeof(ret->name) - 1] = '\0';
-	ret->text[sizeof(ret->text) - 1] = ret->result[sizeof(ret->result) - 1] = '\0';
-	ret->control_group[sizeof(ret->control_group) - 1] = '\0';
-	return ret->errnum ? refused(call, ret, err) : 0;
-}
-
-static int run_helper(const struct systemd_call *call, const int pair[2], struct arena *arena,
-		      struct watch *watch, struct command_result *result, struct error *err)
-{
-	char *argv[] = { (char *)(uintptr_t)HELPER, NULL };
-	char *env[3];
-	struct command command = {
-		.path = helper_path(arena),
-		.argv = argv,
-		.envp = env,
-		.cwd = "/",
-		.input = pair[1],
-		.timeout_ms = requests[call->type].timeout_ms + GRACE_MS,
-		.other_child = call->init,
-	};
-	int r;
-
-	if (!command.path || user_environment(call, arena, env) < 0)
-		return error_set(err, ERR_NO_MEMORY, ENOMEM, HELPER);
-	r = send_request(pair[0], call, err);
-	if (r == 0)
-		r = command_run(&command, watch, result, err);
-	if (r == 0 && result->errnum) {
-		r = error_set(err, ERR_SYSTEMD, result->errnum, "%s cannot be run", command.path);
-		error_add_hint(err, "the systemd cgroup manager needs this program, a part of berth's installation");
-	}
-	return r;
+	reply->what[sizeof(reply->what) - 1] = reply->name[sizeof(reply->name) - 1] = '\0';
+	reply->text[sizeof(reply->text) - 1] = reply->result[sizeof(reply->result) - 1] = '\0';
+	reply->control_group[sizeof(reply->control_group) - 1] = '\0';
+	return reply->errnum ? refused(call, reply, err) : 0;
 }
 
 int systemd_call(const struct systemd_call *call, struct watch *watch, struct systemd_reply *ret,
@@ -184,21 +127,29 @@ int systemd_call(const struct systemd_call *call, struct watch *watch, struct sy
 {
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	struct command_result result = { 0 };
-	int pair[2], r;
+	char *env[3];
+	const struct helper helper = {
+		.name = HELPER,
+		.needed_by = "the systemd cgroup manager",
+		.code = ERR_SYSTEMD,
+		.envp = env,
+		.timeout_ms = requests[call->type].timeout_ms,
+		.other_child = call->init,
+		.send = send_request,
+		.request = call,
+	};
+	int r;
 
 	*ret = (struct systemd_reply){ 0 };
-	if (str_is_empty(BERTH_HELPER_DIR))
+	if (!WITH_SYSTEMD)
 		return error_set(err, ERR_SYSTEMD, 0, "berth was built without it (configure --with-systemd)");
-	r = sys_socketpair(SOCK_SEQPACKET, pair);
-	if (r < 0)
-		return error_set(err, ERR_SYSTEM, -r, "cannot make a socket pair");
-	r = run_helper(call, pair, &arena, watch, &result, err);
-	/* Closed first: without an answer, reading ends at once. */
-	fd_close(&pair[1]);
-	if (r == 0)
-		r = read_reply(pair[0], call, &result, ret, err);
-	fd_close(&pair[0]);
-	return r;
+	if (user_environment(call, &arena, env) < 0)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, HELPER);
+	r = helper_run(&helper, watch, ret, sizeof(*ret), &result, err);
+	if (r > 0 && ret->magic == SYSTEMD_MAGIC)
+		return read_reply(call, ret, err);
+	*ret = (struct systemd_reply){ 0 };
+	return r < 0 ? r : no_reply(&helper, call, &result, err);
 }
 
 static bool owns_unit(const struct record *record)

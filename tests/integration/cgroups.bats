@@ -261,7 +261,6 @@ limit() {
 }
 
 @test "later work is refused by name, never ignored" {
-	refuse '.linux.netDevices = {"eth9": {}}' netDevices
 	refuse '.linux.intelRdt = {closID: "x"}' intelRdt
 	run "$BERTH" --root "$ROOT" --systemd-cgroup create --bundle "$BUNDLE" "$ID"
 	expect_error systemd

@@ -24,6 +24,8 @@
 #define IN_PROCESS(text) TOP PROCESS "," text "},\"linux\":{" NS "}}"
 #define IN_MOUNT(text) TOP PROCESS "},\"mounts\":[{" text "}],\"linux\":{" NS "}}"
 #define IN_POLICY(text) IN_LINUX("\"memoryPolicy\":{" text "}")
+#define IN_NET(devices) TOP PROCESS "},\"linux\":{\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"network\"}]," \
+	"\"netDevices\":{" devices "}}}"
 #define IN_RESOURCES(text) IN_LINUX("\"resources\":{" text "}")
 #define IN_NAMESPACES(text) TOP PROCESS "},\"linux\":{\"namespaces\":[" text "]}}"
 #define MAP(c, h, s) "[{\"containerID\":" #c ",\"hostID\":" #h ",\"size\":" #s "}]"
@@ -244,8 +246,43 @@ static const struct bad bads[] = {
 	  "/linux/personality/domain", NULL, NULL },
 	{ "personality flag", IN_LINUX("\"personality\":{\"domain\":\"LINUX\",\"flags\":[\"x\"]}"),
 	  ERR_CONFIG_VALUE, "/linux/personality/flags/0", NULL, NULL },
-	{ "net devices", IN_LINUX("\"netDevices\":{\"eth0\":{}}"), ERR_CONFIG_UNSUPPORTED, "/linux/netDevices",
-	  NULL, NULL },
+	/* network devices */
+	{ "net device without namespace", IN_LINUX("\"netDevices\":{\"eth0\":{}}"), ERR_CONFIG_CONFLICT,
+	  "/linux/netDevices", NULL, NULL },
+	{ "net device long", IN_NET("\"sixteen-letters-\":{}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/sixteen-letters-", NULL, NULL },
+	{ "net device slash", IN_NET("\"a/b\":{}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a~1b", NULL, NULL },
+	{ "net device template", IN_NET("\"eth%d\":{}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/eth%d", NULL, NULL },
+	{ "net device dot", IN_NET("\".\":{}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/.", NULL, NULL },
+	{ "net device name long", IN_NET("\"a\":{\"name\":\"sixteen-letters-\"}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net device name slash", IN_NET("\"a\":{\"name\":\"b/\"}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net device name colon", IN_NET("\"a\":{\"name\":\"b:1\"}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net device name blank", IN_NET("\"a\":{\"name\":\"b c\"}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net device name no-break space", IN_NET("\"a\":{\"name\":\"b\\u00a0c\"}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net device name empty", IN_NET("\"a\":{\"name\":\"\"}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net device name dots", IN_NET("\"a\":{\"name\":\"..\"}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net device two numbers", IN_NET("\"a\":{\"name\":\"b%d%d\"}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net device other format", IN_NET("\"a\":{\"name\":\"b%s\"}"), ERR_CONFIG_VALUE,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net device lo", IN_NET("\"lo\":{}"), ERR_CONFIG_CONFLICT,
+	  "/linux/netDevices/lo", NULL, NULL },
+	{ "net device to lo", IN_NET("\"a\":{\"name\":\"lo\"}"), ERR_CONFIG_CONFLICT,
+	  "/linux/netDevices/a/name", NULL, NULL },
+	{ "net devices of one name", IN_NET("\"a\":{\"name\":\"c\"},\"b\":{\"name\":\"c\"}"), ERR_CONFIG_DUPLICATE,
+	  "/linux/netDevices/b/name", NULL, NULL },
+	{ "net device rootless", IN_NET("\"a\":{}"), ERR_CONFIG_UNSUPPORTED,
+	  "/linux/netDevices", &user_host, NULL },
 	{ "intel rdt", IN_LINUX("\"intelRdt\":{\"closID\":\"x\"}"), ERR_CONFIG_UNSUPPORTED, "/linux/intelRdt",
 	  NULL, NULL },
 	{ "memory policy without mode", IN_POLICY("\"nodes\":\"0\""), ERR_CONFIG_MISSING,

@@ -103,6 +103,7 @@ static const struct golden goldens[] = {
 	{ "cgroup-mixed", &mixed_host, &create_options, false, false },
 	{ "devices-v2", &unified_host, &create_options, false, false },
 	{ "systemd", &unified_host, &systemd_options, false, false },
+	{ "net-devices", &hybrid_host, &no_cgroup_options, false, false },
 	{ "json", &hybrid_host, &no_cgroup_options, true, false },
 	{ "update", &container_host, NULL, false, true },
 	{ "update-unlimited", &container_host, NULL, false, true },

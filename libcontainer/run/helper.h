@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BERTH_RUN_HELPER_H
+#define BERTH_RUN_HELPER_H
+
+/*
+ * Helper programs: what needs a shared library that berth itself does without. One is started for each request,
+ * with a socket as its standard input, and killed when it does not answer in time.
+ */
+
+#include "base/error.h"
+#include "libcontainer/run/command.h"
+
+#include <stddef.h>
+
+struct helper {
+	const char *name;        /* of the program, "berth-net" */
+	const char *needed_by;   /* what cannot be had without it */
+	enum error_code code;    /* of errors */
+	char *const *envp;       /* all that the program gets of the environment */
+	unsigned timeout_ms;     /* for what is asked; its start and end have some time more */
+	pid_t other_child;       /* a child of ours that goes on whatever becomes of this, 0: none */
+	/* Sends the request, which must fit into the socket. 0, or a negative errno with *err set. */
+	int (*send)(int sock, const void *request, struct error *err);
+	const void *request;
+};
+
+/*
+ * Runs the helper and receives one packet of exactly `size` bytes. 1 when it is there; 0 when the program ended, or
+ * was killed, without one: *result tells how (see helper_add_cause()). Else a negative errno with *err set. watch
+ * may be NULL.
+ */
+int helper_run(const struct helper *h, struct watch *watch, void *reply, size_t size,
+	       struct command_result *result, struct error *err);
+
+/* Adds why there was no reply: what the helper itself has to say, the dynamic linker mostly. */
+void helper_add_cause(const struct helper *h, const struct command_result *result, struct error *err);
+
+#endif
