@@ -71,6 +71,7 @@ enum option_id {
 	OPT_PROCESS,
 	OPT_PROCESS_LABEL,
 	OPT_QUIET,
+	OPT_REGEX,
 	OPT_RESOURCES,
 	OPT_ROOT,
 	OPT_ROOTLESS,
@@ -107,6 +108,7 @@ struct arguments {
 	int n_given;
 	char **operands;            /* what is not an option: container id and so on */
 	int n_operands;
+	char **matched;             /* the operands, if patterns have named them; malloc'ed */
 };
 
 struct context {

@@ -61,11 +61,13 @@ static const struct option start_options[] = {
 
 static const struct option kill_options[] = {
 	{ OPT_ALL, "all", 'a', NULL, "signal every process of the container", NULL },
+	{ OPT_REGEX, "regex", 'r', NULL, "ID is a pattern: signal all containers that match", NULL },
 	OPTIONS_END,
 };
 
 static const struct option delete_options[] = {
 	{ OPT_FORCE, "force", 'f', NULL, "kill first; an unknown container is no error", NULL },
+	{ OPT_REGEX, "regex", 'r', NULL, "each ID is a pattern: delete all containers that match", NULL },
 	OPTIONS_END,
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/launch.h"
+#include "cmd/operands.h"
 
 #include <errno.h>
 
-static int delete_one(struct context *ctx, const char *id, struct error *err)
+static int delete_one(const struct context *ctx, const char *id, void *arg _unused_, struct error *err)
 {
 	_cleanup_(state_root_close) struct state_root root = { .fd = -1 };
 	bool force = ctx->args.set[OPT_FORCE];
@@ -16,22 +16,19 @@ static int delete_one(struct context *ctx, const char *id, struct error *err)
 	return r < 0 ? r : container_delete(&root, id, force, err);
 }
 
-/* Each container is tried; the first failure is the one that is reported. */
+static int find_matching(struct context *ctx)
+{
+	_cleanup_(state_root_close) struct state_root root = { .fd = -1 };
+	int r = open_root(ctx, false, &root);
+
+	if (r < 0 && (r != -ENOENT || error_is_set(&ctx->err)))
+		return r;
+	return operands_match(ctx, &root, ctx->args.set[OPT_FORCE]);
+}
+
 int cmd_delete(struct context *ctx)
 {
-	char **ids = ctx->args.operands;
-	int n = ctx->args.n_operands, result = 0;
+	int r = ctx->args.set[OPT_REGEX] ? find_matching(ctx) : 0;
 
-	for (int i = 0; i < n; i++) {
-		struct error err = ERROR_INIT;
-		int r = delete_one(ctx, ids[i], &err);
-
-		if (r < 0 && result == 0) {
-			result = r;
-			ctx->err = err;
-			ctx->args.operands = &ids[i]; /* the message names this one */
-			ctx->args.n_operands = n - i;
-		}
-	}
-	return result;
+	return r < 0 ? r : operands_each(ctx, delete_one, NULL);
 }

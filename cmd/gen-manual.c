@@ -158,8 +158,8 @@ static void print_berth_page(void)
 	       ".TP\n.B XDG_RUNTIME_DIR\nFor ordinary users: the state is kept in its directory\n.IR berth .\n"
 	       ".TP\n.B NOTIFY_SOCKET\nReadiness of the program is passed on to this socket; see\n"
 	       ".BR sd_notify (3).\n"
-	       ".TP\n.BR LISTEN_FDS \", \" LISTEN_PID\n"
-	       "Descriptors of socket activation are passed to the program; see\n"
+	       ".TP\n.BR LISTEN_FDS \", \" LISTEN_PID \", \" LISTEN_FDNAMES\n"
+	       "Descriptors of socket activation, and their names, are passed to the program; see\n"
 	       ".BR sd_listen_fds (3).\n");
 	print_example("mkdir -p bundle/rootfs && cd bundle\nberth spec\nberth run hello");
 	printf(".SH SEE ALSO\n");

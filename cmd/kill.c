@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/fd.h"
 #include "base/str.h"
-#include "cmd/launch.h"
+#include "cmd/operands.h"
 #include "cmd/signal.h"
 
 #include <errno.h>
@@ -30,21 +30,43 @@ static int default_signal(const struct state_root *root, const char *id, int *re
 	return 0;
 }
 
+struct kill_request {
+	struct state_root root;
+	int signum;
+	bool given; /* else each container has its own */
+};
+
+static int kill_one(const struct context *ctx, const char *id, void *arg, struct error *err)
+{
+	const struct kill_request *request = arg;
+	int signum = request->signum;
+	int r = request->given ? 0 : default_signal(&request->root, id, &signum, err);
+
+	return r < 0 ? r : container_kill(&request->root, id, signum, ctx->args.set[OPT_ALL], err);
+}
+
+static int kill_each(struct context *ctx, struct kill_request *request)
+{
+	bool regex = ctx->args.set[OPT_REGEX];
+	int r = regex ? 0 : state_check_id(ctx->args.operands[0], &ctx->err);
+
+	if (r == 0)
+		r = open_known_root(ctx, &request->root);
+	ctx->args.n_operands = 1; /* the signal is none of them any more */
+	if (r == 0 && regex)
+		r = operands_match(ctx, &request->root, false);
+	return r < 0 ? r : operands_each(ctx, kill_one, request);
+}
+
 int cmd_kill(struct context *ctx)
 {
-	_cleanup_(state_root_close) struct state_root root = { .fd = -1 };
-	const char *id = ctx->args.operands[0];
-	int signum = SIGTERM, r;
+	struct kill_request request = { .root = { .fd = -1 }, .given = ctx->args.n_operands > 1 };
+	int r = 0;
 
-	if (ctx->args.n_operands > 1) {
-		r = signal_parse(ctx->args.operands[1], &signum, &ctx->err);
-		if (r < 0)
-			return r;
-	}
-	r = state_check_id(id, &ctx->err);
+	if (request.given)
+		r = signal_parse(ctx->args.operands[1], &request.signum, &ctx->err);
 	if (r == 0)
-		r = open_known_root(ctx, &root);
-	if (r == 0 && ctx->args.n_operands == 1)
-		r = default_signal(&root, id, &signum, &ctx->err);
-	return r < 0 ? r : container_kill(&root, id, signum, ctx->args.set[OPT_ALL], &ctx->err);
+		r = kill_each(ctx, &request);
+	state_root_close(&request.root);
+	return r;
 }

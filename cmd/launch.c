@@ -159,6 +159,8 @@ int launch_common_options(struct context *ctx, struct compile_options *ret, cons
 		.detached = a->set[OPT_DETACH],
 		.listen_fds = listen_fds(),
 	};
+	if (ret->listen_fds)
+		ret->listen_names = getenv("LISTEN_FDNAMES");
 	/* Descriptors of socket activation come first, those of --preserve-fds behind them. */
 	ret->preserve_fds = ret->listen_fds + preserve;
 	return 0;

@@ -21,6 +21,8 @@ BERTH_SOURCES += \
 	cmd/launch.h \
 	cmd/list.c \
 	cmd/main.c \
+	cmd/operands.c \
+	cmd/operands.h \
 	cmd/parse.c \
 	cmd/pause.c \
 	cmd/ps.c \

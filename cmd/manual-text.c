@@ -18,7 +18,10 @@ const struct manual_text manual_texts[] = {
 	  "Removes a stopped container: its cgroup, its systemd unit if there is one, its state, and runs its "
 	  "poststop hooks. A container that runs is only deleted with --force, which kills it first. "
 	  "Of several containers each is tried, whatever becomes of the others.\n\n"
-	  "With --force it also removes what a killed berth has left behind.",
+	  "With --force it also removes what a killed berth has left behind.\n\n"
+	  "With --regex each operand is an extended regular expression (see regex(7)), and all containers "
+	  "are deleted in whose ids one of them is found. A pattern that matches nothing is an error, and then "
+	  "nothing is deleted; with --force it is none.",
 	  "berth delete --force web" },
 	{ "events",
 	  "Prints the resource usage of a container as JSON, one object a line: once with --stats, else "
@@ -40,7 +43,10 @@ const struct manual_text manual_texts[] = {
 	  "the host that it runs on can do.", NULL },
 	{ "kill",
 	  "Sends a signal, given by name or number, to the first process of a container; with --all to each of "
-	  "its processes.",
+	  "its processes. Without a signal it is the stop signal of the container's image, or TERM.\n\n"
+	  "With --regex the first operand is an extended regular expression (see regex(7)), and all "
+	  "containers are meant in whose ids it is found. Each is tried, whatever becomes of the others; that "
+	  "there is none is an error.",
 	  "berth kill web KILL" },
 	{ "list",
 	  "Lists the containers below the state directory with process id, status, bundle, time of creation "

@@ -55,6 +55,7 @@ struct compile_options {
 	bool foreground_terminal;    /* run in the foreground relays the terminal itself */
 	enum cgroup_manager cgroup_manager;
 	uint32_t preserve_fds, listen_fds;
+	const char *listen_names;    /* of the listen_fds, as LISTEN_FDNAMES has them, or NULL */
 	const char *notify_socket;   /* host directory to bind at /run/notify, or NULL */
 };
 

@@ -237,7 +237,7 @@ static int env_dedupe(struct compiler *c, char **in, size_t n, struct environmen
 static int env_make(struct compiler *c, struct environment *ret)
 {
 	const struct strings *env = &c->process->env;
-	char **v = arena_calloc(c->arena, env->n + 4, sizeof(*v));
+	char **v = arena_calloc(c->arena, env->n + 5, sizeof(*v));
 	size_t n = env->n;
 
 	if (!v)
@@ -248,6 +248,8 @@ static int env_make(struct compiler *c, struct environment *ret)
 		v[n++] = arena_printf(c->arena, "LISTEN_FDS=%u", c->options->listen_fds);
 		/* The program is the first process of its pid namespace, which is what the protocol needs. */
 		v[n++] = arena_strdup(c->arena, "LISTEN_PID=1");
+		if (c->options->listen_names)
+			v[n++] = arena_printf(c->arena, "LISTEN_FDNAMES=%s", c->options->listen_names);
 	}
 	if (c->options->notify_socket)
 		v[n++] = arena_strdup(c->arena, "NOTIFY_SOCKET=/run/notify/notify.sock");

@@ -21,6 +21,7 @@
 #define DIR_NAME "notify"
 #define SOCKET_NAME "notify.sock"
 #define MESSAGES_AT_ONCE 64
+#define BARRIER_TIMEOUT_MS 5000
 
 static const char *caller_socket(void)
 {
@@ -59,27 +60,67 @@ int notify_open(int state_dir, int *ret, struct error *err)
 	return 0;
 }
 
-/* Our own words only: what else the container says is not for the manager that trusts us. */
-static void forward_ready(pid_t pid)
+/* A socket that sends to the one of our caller, or a negative errno. */
+static int caller_connect(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const char *path = caller_socket();
 	_cleanup_close_ int fd = -1;
 	size_t len = path ? strlen(path) : 0;
-	char text[64];
-	int n = snprintf(text, sizeof(text), "READY=1\nMAINPID=%d", (int)pid);
 
-	if (len == 0 || len >= sizeof(address.sun_path)) {
-		log_warning("NOTIFY_SOCKET names no socket");
-		return;
-	}
+	if (len == 0 || len >= sizeof(address.sun_path))
+		return -EINVAL;
 	memcpy(address.sun_path, path, len);
 	if (path[0] == '@') /* an abstract one */
 		address.sun_path[0] = '\0';
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || sendto(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address,
-			     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
-		log_warning("cannot pass READY on to %s: %s", path, errno_words(errno));
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address,
+			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
+		return -errno;
+	return fd_steal(&fd);
+}
+
+/* Our own words only: what else the container says is not for the manager that trusts us. */
+static void forward_ready(pid_t pid)
+{
+	_cleanup_close_ int fd = caller_connect();
+	char text[64];
+	int n = snprintf(text, sizeof(text), "READY=1\nMAINPID=%d", (int)pid);
+	int r = MIN(fd, 0);
+
+	if (r == 0 && send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		r = -errno;
+	if (r < 0)
+		log_warning("cannot pass READY on to the socket of NOTIFY_SOCKET: %s", errno_words(-r));
+}
+
+/*
+ * Before we end: the manager finds out by our pid to whom a message belongs, and drops those of a process that has
+ * gone. It closes the descriptor that comes with BARRIER when it has dealt with all that came before: sd_notify(3).
+ * Who does not know the word has read or dropped the message, and with it the descriptor. A signal ends the wait.
+ */
+static void await_manager(const struct watch *watch)
+{
+	static const char word[] = "BARRIER=1";
+	_cleanup_close_ int fd = caller_connect();
+	_cleanup_close_ int ours = -1;
+	int ends[2], r;
+
+	if (fd < 0 || pipe2(ends, O_CLOEXEC) < 0)
+		return; /* nobody there any more */
+	ours = ends[0];
+	r = sys_pass_fd(fd, word, sizeof(word) - 1, ends[1]);
+	fd_close(&ends[1]);
+	if (r == 0) {
+		struct pollfd p[] = {
+			{ .fd = ours, .events = POLLIN },
+			{ .fd = watch ? watch->fd : -1, .events = POLLIN },
+		};
+
+		r = sys_poll(p, ELEMENTSOF(p), BARRIER_TIMEOUT_MS);
+	}
+	if (r <= 0)
+		log_debug("the manager did not answer: %s", errno_words(r < 0 ? -r : ETIMEDOUT));
 }
 
 static bool says_ready(char *text)
@@ -94,7 +135,7 @@ static bool says_ready(char *text)
 	return false;
 }
 
-void notify_read(int *fd, pid_t pid)
+bool notify_read(int *fd, pid_t pid)
 {
 	char text[4096];
 
@@ -103,13 +144,15 @@ void notify_read(int *fd, pid_t pid)
 		ssize_t n = recv(*fd, text, sizeof(text) - 1, MSG_DONTWAIT);
 
 		if (n < 0)
-			return;
+			return false;
 		text[n] = '\0';
 		if (!says_ready(text))
 			continue;
 		forward_ready(pid);
 		fd_close(fd);
+		return true;
 	}
+	return false;
 }
 
 int notify_wait(int *fd, int pidfd, pid_t pid, struct watch *watch, struct error *err)
@@ -126,7 +169,8 @@ int notify_wait(int *fd, int pidfd, pid_t pid, struct watch *watch, struct error
 		r = sys_poll(p, ELEMENTSOF(p), -1);
 		if (r < 0)
 			return error_set(err, ERR_SYSTEM, -r, "cannot wait for READY");
-		notify_read(fd, pid);
+		if (notify_read(fd, pid))
+			await_manager(watch);
 		if (p[1].revents)
 			fd_close(fd);
 		r = p[2].revents ? watch_check(watch, err) : 0;

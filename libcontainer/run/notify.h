@@ -23,10 +23,16 @@ int notify_make_dir(int state_dir, struct error *err);
  */
 int notify_open(int state_dir, int *ret, struct error *err);
 
-/* Reads what has come. Passes READY on, with pid as MAINPID; then *fd is closed and -1. Failures are warnings. */
-void notify_read(int *fd, pid_t pid);
+/*
+ * Reads what has come. Passes READY on, with pid as MAINPID; then *fd is closed and -1, and the result true.
+ * Failures are warnings.
+ */
+bool notify_read(int *fd, pid_t pid);
 
-/* Until READY was passed on or the container has ended. watch may be NULL. Closes *fd. */
+/*
+ * For who ends then: until READY was passed on, and the caller's manager has seen it (BARRIER), or the container has
+ * ended. watch may be NULL. Closes *fd.
+ */
 int notify_wait(int *fd, int pidfd, pid_t pid, struct watch *watch, struct error *err);
 
 #endif

@@ -171,7 +171,7 @@ load helpers
 	[[ "$output" != */run/host.sock* ]]
 }
 
-# A container that says READY=1 after a while, and goes on.
+# notify_container SECONDS [manager]: a container that says READY=1 after a while, and goes on.
 notify_container() {
 	cp "$BERTH_TESTS/datagram" "$BUNDLE/rootfs/bin/datagram"
 	container_script 'echo "$NOTIFY_SOCKET" >/tmp/n
@@ -179,7 +179,7 @@ notify_container() {
 		sleep 1
 		datagram send "$NOTIFY_SOCKET" "READY=1"
 		sleep '"$1"
-	"$BERTH_TESTS/datagram" receive "$TMP/notify" >"$TMP/notified" 3>&- &
+	"$BERTH_TESTS/datagram" "${2:-receive}" "$TMP/notify" >"$TMP/notified" 3>&- &
 	RECEIVER=$!
 	wait_for 5 test -S "$TMP/notify"
 }
@@ -202,6 +202,17 @@ notify_container() {
 	NOTIFY_SOCKET=$TMP/notify timeout 15 "$BERTH" --root "$ROOT" start "$ID" 3>&-
 	wait "$RECEIVER"
 	[ "$(sed -n 2p "$TMP/notified")" = "MAINPID=$("$BERTH" --root "$ROOT" state "$ID" | jq .pid)" ]
+	"$BERTH" --root "$ROOT" delete --force "$ID"
+}
+
+@test "F739 sd_notify: a detached start waits until the manager has seen READY" {
+	[ -x "$BERTH_TESTS/datagram" ] || skip "make test-tools has not been run"
+	notify_container 30 manager
+	NOTIFY_SOCKET=$TMP/notify timeout 15 "$BERTH" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" \
+		</dev/null >/dev/null 2>&1 3>&-
+	[ "$(sed -n '1p; 3,4p' "$TMP/notified" | xargs)" = "READY=1 BARRIER=1 released" ]
+	[ "$(sed -n 2p "$TMP/notified")" = "MAINPID=$(container_pid)" ]
+	wait "$RECEIVER"
 	"$BERTH" --root "$ROOT" delete --force "$ID"
 }
 

@@ -247,6 +247,63 @@ load helpers
 	[ -z "$(berth list -q)" ]
 }
 
+@test "F575 delete --regex: all containers that match, and no others" {
+	local n
+	for n in one two three; do
+		ID=$ID-$n create_container
+	done
+	run berth delete --regex "^$ID-t" nothing-like-it
+	expect_error "delete nothing-like-it" "does not exist"
+	run berth delete --regex ""
+	expect_error "a pattern has 1 to"
+	run berth delete --regex "("
+	expect_error 'invalid pattern "("'
+	[ "$(berth list -q | wc -l)" -eq 3 ]
+	run berth delete -r --force "^$ID-t" nothing-like-it "e$"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	[ -z "$(berth list -q)" ]
+	run berth delete --regex "^$ID"
+	expect_error "does not exist"
+	run "$BERTH" --root "$TMP/none" delete --force --regex .
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "F575 delete --regex: what runs stays without --force, the others go" {
+	container_args sleep 1000
+	ID=$ID-a create_container
+	ID=$ID-b create_container
+	berth start "$ID-a"
+	run berth delete --regex "$ID-(a|b)" "b$"
+	expect_error "delete $ID-a" "is not stopped"
+	[ "$(berth list -q)" = "$ID-a" ]
+}
+
+@test "F579 kill --regex: all containers that match, each with its signal" {
+	local n
+	container_args sleep 1000
+	edit '.annotations["org.opencontainers.image.stopSignal"] = "KILL"'
+	for n in a b c; do
+		ID=$ID-$n create_container
+		berth start "$ID-$n"
+	done
+	run berth kill --regex "^nobody"
+	expect_error "kill ^nobody" "does not exist"
+	run "$BERTH" --root "$TMP/none" kill --regex .
+	expect_error "does not exist"
+	run berth kill --regex "^$ID-[ab]$"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	ID=$ID-a wait_for 5 is_status stopped
+	ID=$ID-b wait_for 5 is_status stopped
+	ID=$ID-c is_status running
+	# Those that have ended are errors; the one that has not gets it all the same.
+	run berth kill -r "^$ID-" KILL
+	expect_error "kill $ID-a" "not running"
+	ID=$ID-c wait_for 5 is_status stopped
+}
+
 @test "F606 F607 list: what cannot be shown" {
 	create_container
 	run berth list --format json
@@ -325,6 +382,12 @@ load helpers
 	edit '.annotations = {"a.b": "c d", "x": ""}'
 	create_container
 	container_state | jq -e '.annotations == {"a.b": "c d", "x": ""}'
+}
+
+@test "F698 an annotation named bundle is an annotation like others" {
+	edit '.annotations = {"bundle": "/elsewhere"}'
+	create_container
+	container_state | jq -e --arg b "$BUNDLE" '.bundle == $b and .annotations == {"bundle": "/elsewhere"}'
 }
 
 @test "F606 F607 F608 list: table, json, quiet" {

@@ -259,6 +259,15 @@ status_field() {
 	[[ "$output" != *listen* ]]
 }
 
+@test "F742 socket activation: the names of the descriptors go along with them" {
+	container_script 'echo "$LISTEN_FDS/$LISTEN_PID/$LISTEN_FDNAMES"'
+	echo payload >"$TMP/l"
+	run bash -c "exec 3<'$TMP/l'; export LISTEN_FDS=1 LISTEN_FDNAMES=a:b; LISTEN_PID=\$\$ exec '$BERTH' --root '$ROOT' run --bundle '$BUNDLE' '$ID'"
+	[ "$output" = 1/1/a:b ]
+	run bash -c "exec 3<'$TMP/l'; export LISTEN_FDS=1 LISTEN_FDNAMES=a:b; LISTEN_PID=1 exec '$BERTH' --root '$ROOT' run --bundle '$BUNDLE' '$ID'"
+	[ "$output" = // ]
+}
+
 @test "callers with closed standard streams, in all eight combinations" {
 	local c
 	container_args true
@@ -297,6 +306,14 @@ memory_policy() {
 	edit '.linux.memoryPolicy = {mode: "MPOL_DEFAULT", nodes: ""}'
 	memory_policy
 	[ "$output" = default ]
+}
+
+@test "F384 memoryPolicy: exec has that of the container" {
+	[ -e /proc/self/numa_maps ] || skip "this kernel has no NUMA"
+	edit '.linux.memoryPolicy = {mode: "MPOL_INTERLEAVE", nodes: "0"}'
+	start_container
+	exec_ok -- awk '{ print $2; exit }' /proc/self/numa_maps
+	[ "$output" = interleave:0 ]
 }
 
 @test "F383 memoryPolicy: flags" {

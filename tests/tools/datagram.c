@@ -2,6 +2,8 @@
 /*
  * datagram send PATH TEXT: sends one datagram to a local socket.
  * datagram receive PATH: binds a socket, prints the first datagram that arrives within ten seconds.
+ * datagram manager PATH: as service managers do: the first datagram, and a second one with a descriptor, printed with
+ * "released" behind it and closed a second later.
  * Static, so that it runs in any root file system.
  */
 #include <poll.h>
@@ -10,6 +12,30 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+/* What a message of sd_notify's brought along, held for a while. */
+static int manage(int fd)
+{
+	char text[4096], control[256];
+	struct iovec iov = { .iov_base = text, .iov_len = sizeof(text) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	if (poll(&p, 1, 10000) <= 0)
+		return 1;
+	n = recv(fd, text, sizeof(text), 0);
+	if (n < 0 || fwrite(text, 1, (size_t)n, stdout) != (size_t)n || poll(&p, 1, 10000) <= 0)
+		return 1;
+	n = recvmsg(fd, &msg, 0);
+	if (n < 0 || !CMSG_FIRSTHDR(&msg) || CMSG_FIRSTHDR(&msg)->cmsg_type != SCM_RIGHTS)
+		return 1;
+	sleep(1);
+	printf("\n%.*s\nreleased\n", (int)n, text);
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
@@ -24,7 +50,11 @@ int main(int argc, char **argv)
 	strcpy(address.sun_path, argv[2]);
 	if (argc == 4 && strcmp(argv[1], "send") == 0)
 		return sendto(fd, argv[3], strlen(argv[3]), 0, (struct sockaddr *)&address, sizeof(address)) < 0;
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || poll(&p, 1, 10000) <= 0)
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return 1;
+	if (strcmp(argv[1], "manager") == 0)
+		return manage(fd) || fflush(stdout) != 0;
+	if (poll(&p, 1, 10000) <= 0)
 		return 1;
 	n = recv(fd, text, sizeof(text), 0);
 	return n < 0 || fwrite(text, 1, (size_t)n, stdout) != (size_t)n;

@@ -79,6 +79,8 @@ static const struct line lines[] = {
 	{ { "kill", "-a", "a", "KILL" }, "kill", { "a", "KILL" }, { { OPT_ALL, NULL } }, { 0 } },
 	{ { "kill", "a", "--all", "9" }, "kill", { "a", "9" }, { { OPT_ALL, NULL } }, { 0 } },
 	{ { "kill", "a", "9", "-a" }, "kill", { "a", "9" }, { { OPT_ALL, NULL } }, { 0 } },
+	{ { "kill", "-r", "^a", "9" }, "kill", { "^a", "9" }, { { OPT_REGEX, NULL } }, { 0 } },
+	{ { "delete", "a$", "--regex", "b" }, "delete", { "a$", "b" }, { { OPT_REGEX, NULL } }, { 0 } },
 	{ { "delete", "--force", "a" }, "delete", { "a" }, { { OPT_FORCE, NULL } }, { 0 } },
 	{ { "delete", "a", "--force" }, "delete", { "a" }, { { OPT_FORCE, NULL } }, { 0 } },
 	/* behind "--" everything is an operand, and so is a dash alone */
