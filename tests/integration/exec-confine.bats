@@ -29,10 +29,11 @@ echo done >/tmp/init.done; sleep 1000"
 	edit '.process.oomScoreAdj = 123 | .process.user = {uid: 5, gid: 6, additionalGids: [7, 8], umask: 63}
 		| .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 100, hard: 200}, {type: "RLIMIT_CORE", soft: 0, hard: 0}]
 		| .process.capabilities = {bounding: ["CAP_KILL", "CAP_CHOWN"], permitted: ["CAP_KILL"], effective: ["CAP_KILL"], inheritable: ["CAP_KILL"], ambient: ["CAP_KILL"]}
-		| .linux.namespaces += [{type: "cgroup"}, {type: "time"}] | .linux.sysctl = {"kernel.msgmax": "12345"}
+		| .linux.namespaces += [{type: "cgroup"}] | .linux.sysctl = {"kernel.msgmax": "12345"}
 		| .linux.personality = {domain: "LINUX32"} | .hostname = "inside" | .process.cwd = "/home"
 		| .process.scheduler = {policy: "SCHED_BATCH", nice: 4} | .process.noNewPrivileges = true
 		| .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["syslog"], action: "SCMP_ACT_ERRNO"}]}'
+	[ ! -e /proc/self/ns/time ] || edit '.linux.namespaces += [{type: "time"}]'
 	edit '.linux.namespaces |= unique_by(.type)'
 	chmod 1777 "$BUNDLE/rootfs/tmp"
 	same_as_init
@@ -78,8 +79,8 @@ echo done >/tmp/init.done; sleep 1000"
 
 @test "F597 --cgroup: a cgroup below the container's" {
 	local pid v1 f
-	require_controller memory
-	require_controller pids
+	require_v1 memory
+	require_v1 pids
 	edit '.linux.cgroupsPath = $p' --arg p "/berth-$ID"
 	start_container
 	mkdir "/sys/fs/cgroup/memory/berth-$ID/sub" "/sys/fs/cgroup/pids/berth-$ID/sub"
@@ -112,6 +113,22 @@ echo done >/tmp/init.done; sleep 1000"
 	done
 	exec_detached --cgroup all --pid-file "$TMP/pid" -- sleep 100
 	[ "$(grep -vc "/berth-$ID/all\$" "/proc/$(cat "$TMP/pid")/cgroup")" = 0 ]
+}
+
+@test "F597 --cgroup on v2: a cgroup below the container's" {
+	local bad
+	require_v2
+	start_container
+	mkdir "$(cgroup_dir)/sub"
+	exec_detached --cgroup sub --pid-file "$TMP/pid" -- sleep 100
+	[ "$(cat "/proc/$(cat "$TMP/pid")/cgroup")" = "$(cat "/proc/$(container_pid)/cgroup")/sub" ]
+	exec_in --cgroup none -- true
+	[ "$status" -eq 255 ]
+	expect_error "$(cgroup_dir)/none"
+	for bad in ../x a/../../b ..; do
+		exec_in --cgroup "$bad" -- true
+		expect_error "invalid cgroup option" '".."'
+	done
 }
 
 @test "F603 a v2 cgroup that takes no processes any more: where init is now" {

@@ -24,8 +24,8 @@ load helpers
 	require_controller freezer
 	local freezer
 	start_container
-	freezer=$(cgroup_dir freezer)/freezer.state
-	echo FROZEN >"$freezer"
+	freezer=$(cgroup_dir freezer)
+	freeze_cgroup "$freezer"
 	wait_for 5 is_status paused
 	exec_in -- true
 	[ "$status" -eq 255 ]
@@ -34,7 +34,7 @@ load helpers
 	sleep 0.3
 	kill -0 $!
 	[ ! -s "$TMP/out" ]
-	echo THAWED >"$freezer"
+	thaw_cgroup "$freezer"
 	wait $!
 	[ "$(cat "$TMP/out")" = thawed ]
 }
@@ -43,14 +43,14 @@ load helpers
 	require_controller freezer
 	local freezer pid
 	start_container
-	freezer=$(cgroup_dir freezer)/freezer.state
-	echo FROZEN >"$freezer"
+	freezer=$(cgroup_dir freezer)
+	freeze_cgroup "$freezer"
 	"$BERTH" --root "$ROOT" exec --ignore-paused "$ID" sleep 100 >"$TMP/out" 2>&1 3>&- &
 	pid=$!
 	sleep 0.3
 	kill -TERM $pid
 	sleep 0.3
-	echo THAWED >"$freezer"
+	thaw_cgroup "$freezer"
 	status=0
 	wait $pid || status=$?
 	[ "$status" -eq 255 ]

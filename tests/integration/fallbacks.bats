@@ -39,11 +39,11 @@ setup_test() {
 			{destination: "/strict", type: "tmpfs", source: "strict", options: ["strictatime", "ro"]}]
 		| .linux.maskedPaths += ["/secret", "/secret.txt", "/proc/keys"]
 		| .linux.readonlyPaths += ["/copy/deep", "/proc/sys"]' --arg src "$TMP/src"
-	# What a process can see of the runtime: without ids, which differ from run to run. A file of the host's /dev is
+	# What a process can see of the runtime: without ids, which differ from run to run. What is bound from the host is
 	# private or, where mount_setattr is missing and the host's mounts are shared, a slave: it sends nothing either way.
 	container_script '
 		awk "{ t = \"\"; for (i = 7; \$i != \"-\"; i++) { sub(/:.*/, \"\", \$i); t = t \" \" \$i }
-			if (\$(i + 1) == \"devtmpfs\") sub(/ master/, \"\", t)
+			if (\$(i + 1) ~ /^(devtmpfs|cgroup2)\$/) { sub(/ master/, \"\", t); \$(i + 2) = \"-\" }
 			print \$4, \$5, \$6, t, \$(i + 1), \$(i + 2), \$(i + 3) }" /proc/self/mountinfo | sort
 		grep -E "^(Umask|Uid|Gid|Groups|NSpid|Cap...|NoNewPrivs|Sig...):" /proc/self/status
 		cd /dev && stat -c "%n %F %a %u %g %t:%T %N" * pts/* | sed "s/->.*//"

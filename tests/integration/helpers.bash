@@ -220,6 +220,23 @@ freeze_cgroup() {
 	fi
 }
 
+thaw_cgroup() {
+	if is_unified; then
+		echo 0 >"$1/cgroup.freeze"
+	else
+		echo THAWED >"$1/freezer.state"
+	fi
+}
+
+# Whether all in the directory stands still, whoever has asked for it.
+cgroup_is_frozen() {
+	if is_unified; then
+		grep -q '^frozen 1$' "$1/cgroup.events"
+	else
+		[ "$(cat "$1/freezer.state")" = FROZEN ]
+	fi
+}
+
 # A container that runs until it is killed; its program is the one of the configuration, or sleeps.
 start_container() {
 	edit 'if .process.args == ["/bin/true"] then .process.args = ["/bin/sleep", "1000"] else . end'

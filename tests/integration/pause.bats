@@ -6,6 +6,7 @@ setup_test() {
 	require_controller freezer
 	CG=/berth-test-$ID
 	FREEZER=/sys/fs/cgroup/freezer$CG
+	! is_unified || FREEZER=/sys/fs/cgroup$CG
 	edit '.linux.cgroupsPath = $p' --arg p "$CG"
 	container_args sleep 1000
 }
@@ -28,7 +29,7 @@ start_container() {
 	wait_for 5 test -s "$BUNDLE/rootfs/count"
 	quiet pause "$ID"
 	is_status paused
-	[ "$(cat "$FREEZER/freezer.state")" = FROZEN ]
+	cgroup_is_frozen "$FREEZER"
 	local count
 	count=$(cat "$BUNDLE/rootfs/count")
 	sleep 0.2
@@ -79,21 +80,21 @@ start_container() {
 @test "F612 F613 child cgroups are frozen as well, and what the container froze itself stays frozen" {
 	start_container
 	mkdir "$FREEZER/own" "$FREEZER/other"
-	echo FROZEN >"$FREEZER/own/freezer.state"
+	freeze_cgroup "$FREEZER/own"
 	quiet pause "$ID"
-	[ "$(cat "$FREEZER/other/freezer.state")" = FROZEN ]
+	cgroup_is_frozen "$FREEZER/other"
 	quiet resume "$ID"
-	[ "$(cat "$FREEZER/other/freezer.state")" = THAWED ]
-	[ "$(cat "$FREEZER/own/freezer.state")" = FROZEN ]
+	! cgroup_is_frozen "$FREEZER/other" || fail "not thawed"
+	cgroup_is_frozen "$FREEZER/own"
 }
 
 @test "F613 below a frozen parent resume ends with an error" {
 	edit '.linux.cgroupsPath = $p' --arg p "$CG/child"
 	start_container
 	quiet pause "$ID"
-	echo FROZEN >"$FREEZER/freezer.state"
+	freeze_cgroup "$FREEZER"
 	run timeout 30 "$BERTH" --root "$ROOT" resume "$ID"
-	echo THAWED >"$FREEZER/freezer.state"
+	thaw_cgroup "$FREEZER"
 	expect_error "cannot be thawed"
 }
 

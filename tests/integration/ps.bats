@@ -38,7 +38,8 @@ no_ps() {
 	[ "${#lines[@]}" -eq 3 ]
 	[ "${lines[0]}" = "$(ps -ef | head -n 1)" ]
 	[[ "$output" == *"sleep 1001"* && "$output" == *"sleep 1002"* ]]
-	[ "$(berth ps --format table "$ID")" = "$output" ]
+	# The same processes; what they have used of the CPU goes on changing.
+	[ "$(berth ps --format table "$ID" | awk '{ print $2 }')" = "$(awk '{ print $2 }' <<<"$output")" ]
 }
 
 @test "F611 what follows the id are options for ps" {
