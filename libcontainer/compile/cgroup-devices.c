@@ -272,7 +272,7 @@ int cgroup_emit_devices(struct compiler *c)
 	size_t n = 0;
 	int r = cgroup_device_rules(c, &rules, &n);
 
-	if (r < 0)
+	if (!rules)
 		return r;
 	if (hierarchy_find(c, "devices"))
 		return emit_list(c, rules, n, flags);

@@ -86,11 +86,13 @@ static int clock_read(struct clock *c, struct error *err)
 {
 	char uptime[64];
 	time_t now = time(NULL);
+	long ticks = sysconf(_SC_CLK_TCK);
 	ssize_t n = sys_read_file(AT_FDCWD, "/proc/uptime", uptime, sizeof(uptime));
 
 	if (n < 0)
 		return error_set(err, ERR_SYSTEM, (int)-n, "/proc/uptime");
-	c->ticks = (uint64_t)MAX(sysconf(_SC_CLK_TCK), 1);
+	if (ticks > 0)
+		c->ticks = (uint64_t)ticks;
 	c->now = (uint64_t)now;
 	c->boot = c->now - MIN(number_at(uptime), c->now);
 	(void)localtime_r(&now, &c->today);
@@ -165,7 +167,7 @@ static void add_line(struct buf *out, const struct clock *c, pid_t pid)
 
 int ps_own_table(const pid_t *pids, size_t n, struct buf *out, struct error *err)
 {
-	struct clock c = { 0 };
+	struct clock c = { .ticks = 1 };
 	int r = clock_read(&c, err);
 
 	if (r < 0)
