@@ -138,13 +138,28 @@ static int read_document(struct context *ctx, struct document *doc, struct confi
 	return r;
 }
 
-/* Groups of Intel RDT are not changed any more: what cannot be done is refused, not passed over. */
-static int refuse_rdt(struct context *ctx)
+/* One line each, of the resource that the option is about. */
+static int read_rdt(struct context *ctx, struct update_rdt *ret)
 {
-	if (ctx->args.set[OPT_L3_CACHE_SCHEMA])
-		return error_set(&ctx->err, ERR_CONFIG_UNSUPPORTED, 0, "--l3-cache-schema (Intel RDT)");
-	if (ctx->args.set[OPT_MEM_BW_SCHEMA])
-		return error_set(&ctx->err, ERR_CONFIG_UNSUPPORTED, 0, "--mem-bw-schema (Intel RDT)");
+	static const struct {
+		enum option_id id;
+		const char *name, *start;
+	} rows[UPDATE_RDT_MAX] = {
+		{ OPT_L3_CACHE_SCHEMA, "l3-cache-schema", "L3:" },
+		{ OPT_MEM_BW_SCHEMA, "mem-bw-schema", "MB:" },
+	};
+
+	for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+		const char *value = ctx->args.value[rows[i].id];
+
+		if (!ctx->args.set[rows[i].id])
+			continue;
+		if (!str_after(value, rows[i].start) || strchr(value, '\n'))
+			return error_set(&ctx->err, ERR_USAGE, 0,
+					 "invalid %s option \"%s\": it takes one line such as %s0=f",
+					 rows[i].name, value, rows[i].start);
+		ret->lines[ret->n++] = value;
+	}
 	return 0;
 }
 
@@ -153,12 +168,13 @@ int cmd_update(struct context *ctx)
 	_cleanup_(state_root_close) struct state_root root = { .fd = -1 };
 	_cleanup_document_ struct document doc = DOCUMENT_INIT;
 	struct asked own = { 0 };
+	struct update_rdt rdt = { 0 };
 	struct config_resources *asked = &own.resources;
 	const char *id = ctx->args.operands[0];
 	int r = state_check_id(id, &ctx->err);
 
 	if (r == 0)
-		r = refuse_rdt(ctx);
+		r = read_rdt(ctx, &rdt);
 	if (r == 0 && ctx->args.set[OPT_RESOURCES])
 		r = read_document(ctx, &doc, &asked);
 	if (r == 0)
@@ -166,7 +182,7 @@ int cmd_update(struct context *ctx)
 	if (r == 0)
 		r = open_known_root(ctx, &root);
 	if (r == 0)
-		r = container_update(&root, id, &doc, asked, &ctx->err);
+		r = container_update(&root, id, &doc, asked, &rdt, &ctx->err);
 	if (r < 0 && ctx->args.set[OPT_RESOURCES])
 		error_add_document(&ctx->err, "resources");
 	return r;

@@ -278,6 +278,70 @@ int resctrl_prepare(struct resctrl *rdt, uint32_t flags, const char *const *line
 	return r;
 }
 
+/* Line by line, as the kernel shows them: with blanks in front, which it does not take back. */
+static void write_back(int tree, const struct resctrl_group *g, const char *before)
+{
+	while (*before) {
+		size_t blanks = strspn(before, " "), n = strcspn(before, "\n");
+		struct error ignored = ERROR_INIT;
+		char *line = strndup(before + blanks, n - blanks);
+		const char *const lines[] = { line };
+
+		if (line && *line)
+			(void)resctrl_write_lines(tree, g, lines, 1, &ignored);
+		free(line);
+		before += n + (before[n] == '\n');
+	}
+}
+
+static int read_limits(int tree, const struct resctrl_group *g, struct arena *arena, const char **ret,
+		       struct error *err)
+{
+	_cleanup_close_ int dir = resctrl_open_group(tree, g, RESCTRL_ITSELF);
+	char words[RESCTRL_WORDS_SIZE];
+	char *text = NULL;
+	ssize_t n = dir < 0 ? dir : resctrl_read(dir, "schemata", &text);
+
+	if (n < 0)
+		return error_set(err, ERR_RESCTRL, (int)-n, "%s: its limits cannot be read",
+				 resctrl_words(g, words));
+	*ret = arena_strdup(arena, text);
+	free(text);
+	return *ret ? 0 : error_set(err, ERR_NO_MEMORY, ENOMEM, "resctrl");
+}
+
+int resctrl_update(const struct resctrl *rdt, const char *const *lines, size_t n_lines, struct arena *arena,
+		   const char **ret_before, struct error *err)
+{
+	const struct resctrl_group *g = rdt->n > 0 ? &rdt->v[0] : NULL;
+	_cleanup_close_ int tree = -1;
+	int r;
+
+	*ret_before = NULL;
+	if (!g || !g->group)
+		return error_set(err, ERR_RESCTRL, 0, "the container has no group of its own (linux.intelRdt)");
+	tree = resctrl_open_tree(g);
+	if (tree < 0)
+		return error_set(err, ERR_RESCTRL, -tree, "is not mounted on %s any more", g->mount);
+	r = lock_tree(tree, err);
+	if (r == 0)
+		r = read_limits(tree, g, arena, ret_before, err);
+	if (r < 0)
+		return r;
+	r = resctrl_write_lines(tree, g, lines, n_lines, err);
+	if (r < 0)
+		write_back(tree, g, *ret_before);
+	return r;
+}
+
+void resctrl_restore(const struct resctrl *rdt, const char *before)
+{
+	_cleanup_close_ int tree = rdt->n > 0 && before ? resctrl_open_tree(&rdt->v[0]) : -1;
+
+	if (tree >= 0)
+		write_back(tree, &rdt->v[0], before);
+}
+
 int resctrl_join(const struct resctrl *rdt, pid_t pid, struct error *err)
 {
 	_cleanup_close_ int tree = rdt->n > 0 ? resctrl_open_tree(&rdt->v[0]) : -1;

@@ -57,6 +57,14 @@ void resctrl_foresee(struct resctrl *rdt, uint32_t flags);
 int resctrl_prepare(struct resctrl *rdt, uint32_t flags, const char *const *lines, size_t n_lines,
 		    struct error *err);
 
+/*
+ * Writes limits to the control group, all of them or none: what one refused line leaves is taken back. *ret_before,
+ * in the arena, is what resctrl_restore() wants. An error without a group: everybody is in the root.
+ */
+int resctrl_update(const struct resctrl *rdt, const char *const *lines, size_t n_lines, struct arena *arena,
+		   const char **ret_before, struct error *err);
+void resctrl_restore(const struct resctrl *rdt, const char *before);
+
 /* Moves a process into the groups. */
 int resctrl_join(const struct resctrl *rdt, pid_t pid, struct error *err);
 

@@ -91,13 +91,20 @@ int container_kill(const struct state_root *root, const char *id, int signum, bo
 int container_pause(const struct state_root *root, const char *id, struct error *err);
 int container_resume(const struct state_root *root, const char *id, struct error *err);
 
+/* Limits of Intel RDT, lines for the schemata of the container's group. */
+#define UPDATE_RDT_MAX 2
+struct update_rdt {
+	const char *lines[UPDATE_RDT_MAX];
+	size_t n;
+};
+
 /*
  * update: writes new limits, all of them or none: what one failing write leaves is taken back. asked is what
  * was read or made for this and is changed (update_normalise()); doc is where it was read from, for messages.
  * The new values are recorded. A stopped container can be updated as long as its cgroup is there.
  */
 int container_update(const struct state_root *root, const char *id, const struct document *doc,
-		     struct config_resources *asked, struct error *err);
+		     struct config_resources *asked, const struct update_rdt *rdt, struct error *err);
 
 /*
  * events: writes lines of JSON to the descriptor out. interval_ns 0: the statistics once. Otherwise the

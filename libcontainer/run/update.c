@@ -294,12 +294,13 @@ static int check_cgroup(const struct container *c, struct error *err)
 }
 
 int container_update(const struct state_root *root, const char *id, const struct document *doc,
-		     struct config_resources *asked, struct error *err)
+		     struct config_resources *asked, const struct update_rdt *rdt, struct error *err)
 {
 	_cleanup_container_ struct container c = CONTAINER_INIT;
 	_cleanup_document_ struct document recorded_doc = DOCUMENT_INIT;
 	struct update u = { .doc = doc, .arena = ARENA_INIT };
 	struct config_resources *recorded = NULL;
+	const char *limits = NULL;
 	int r = container_open(root, id, STATE_LOCK_EXCLUSIVE, &c, err);
 
 	if (r == 0)
@@ -307,8 +308,13 @@ int container_update(const struct state_root *root, const char *id, const struct
 	if (r == 0 && c.record.resources)
 		r = config_read_resources(&recorded_doc, c.record.resources, strlen(c.record.resources),
 					  &recorded, err);
-	if (r == 0)
+	if (r == 0 && rdt->n > 0)
+		r = resctrl_update(&c.record.resctrl, rdt->lines, rdt->n, &u.arena, &limits, err);
+	if (r == 0) {
 		r = run_update(&u, &c, asked, recorded, err);
+		if (r < 0)
+			resctrl_restore(&c.record.resctrl, limits);
+	}
 	arena_done(&u.arena);
 	return r;
 }

@@ -108,3 +108,19 @@ create() {
 	expect_error "/linux/intelRdt" "is of the container's name"
 	[ -e "$RDT/$ID" ]
 }
+
+@test "F633 F634 update changes the limits of the container's group, or none of them" {
+	rdt '{l3CacheSchema: "L3:0=f"}'
+	create
+	printf '    MB:0=100\n    L3:0=00f\n' >"$RDT/$ID/schemata"
+	"$BERTH" --root "$ROOT" update --l3-cache-schema L3:0=3 "$ID"
+	[ "$(head -n 1 "$RDT/$ID/schemata")" = L3:0=3 ]
+	"$BERTH" --root "$ROOT" update --mem-bw-schema MB:0=50 "$ID"
+	[ "$(head -n 1 "$RDT/$ID/schemata")" = MB:0=50 ]
+	# A limit of the cgroup that is refused takes them back.
+	printf 'MB:0=70\n' >"$RDT/$ID/schemata"
+	run "$BERTH" --root "$ROOT" update --mem-bw-schema MB:0=10 --cpuset-cpus 4000 "$ID"
+	[ "$status" -ne 0 ]
+	[ "$(cat "$RDT/$ID/schemata")" = MB:0=70 ]
+	"$BERTH" --root "$ROOT" delete --force "$ID"
+}

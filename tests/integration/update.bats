@@ -248,10 +248,11 @@ M=1048576
 	[ "$(limits)" = "$before" ]
 }
 
-@test "F633 F634 Intel RDT is refused by name" {
-	start_container
-	refuse_update --l3-cache-schema "L3:0=f" -- "not supported" l3-cache-schema
-	refuse_update --mem-bw-schema "MB:0=20" -- "not supported" mem-bw-schema
+@test "F633 F634 Intel RDT: a schema of the wrong kind, and no group of the container's own" {
+	create_container
+	refuse_update --l3-cache-schema "MB:0=20" -- l3-cache-schema "L3:0=f"
+	refuse_update --mem-bw-schema "20" -- mem-bw-schema "MB:"
+	refuse_update --l3-cache-schema "L3:0=f" -- "no group of its own"
 }
 
 @test "F635 when one write fails the others are taken back" {
