@@ -40,8 +40,9 @@ is_up() {
 	in_container systemctl is-active --quiet multi-user.target
 }
 
-@test "systemd boots to its default target and stops on SIGRTMIN+3" {
-	create_container
+# boots_and_stops [GLOBAL-OPTION...]
+boots_and_stops() {
+	"$BERTH" --root "$ROOT" "$@" create --bundle "$BUNDLE" "$ID" </dev/null >"$TMP/out" 2>&1 3>&- || fail "$(cat "$TMP/out")"
 	berth start "$ID"
 	wait_for 120 is_up
 	run in_container systemctl show -p Version --value
@@ -53,4 +54,13 @@ is_up() {
 	berth kill "$ID" RTMIN+3
 	wait_for 120 is_status stopped
 	berth delete "$ID"
+}
+
+@test "systemd boots to its default target and stops on SIGRTMIN+3" {
+	boots_and_stops
+}
+
+@test "the same in a scope that the guest's systemd has made" {
+	edit '.linux.cgroupsPath = $p' --arg p "system.slice:berth:$ID"
+	boots_and_stops --systemd-cgroup
 }
