@@ -157,6 +157,7 @@ user_stopped() {
 }
 
 @test "F737 F733 a cgroup mount where no cgroup could be made is left empty" {
+	[ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip "on cgroup v2 alone the tree is bound, which this test does not fit yet"
 	edit '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]
 		| .linux.gidMappings = [{containerID: 0, hostID: 0, size: 1}]
 		| del(.linux.resources)
