@@ -283,8 +283,8 @@ load helpers
 
 @test "a foreground exec whose reader goes away does not hang" {
 	start_container
-	run timeout 20 bash -c "'$BERTH' --root '$ROOT' exec '$ID' sh -c 'yes 2>/dev/null || seq 1 1000000' 3>&- | head -n 1"
+	run timeout 90 bash -c "'$BERTH' --root '$ROOT' exec '$ID' sh -c 'yes 2>/dev/null || seq 1 1000000' 3>&- | head -n 1"
 	[ "${#lines[@]}" -ge 1 ]
-	run timeout 20 script -qec "'$BERTH' --root '$ROOT' exec -t '$ID' seq 1 300000 | head -n 1" /dev/null </dev/null
+	run timeout 90 script -qec "'$BERTH' --root '$ROOT' exec -t '$ID' seq 1 300000 | head -n 1" /dev/null </dev/null
 	[ "$status" -eq 0 ]
 }
