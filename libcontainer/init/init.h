@@ -65,8 +65,8 @@ struct init {
 	char **environ;       /* the caller's, for hooks without an environment */
 	const char *home;     /* "HOME=...", or NULL; in text */
 	char *path;           /* the program's file, or empty; PATH_MAX bytes, in text */
-	/* Home and path are short, and one behind the other: one page, that of this structure, for all of them. */
 	struct scratch *scratch;
+	/* Home and path are short, and one behind the other: one page, that of this structure, for all of them. */
 	char text[2 * PATH_MAX];
 };
 

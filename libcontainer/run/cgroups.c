@@ -115,17 +115,23 @@ static bool is_left_alone(const struct execution *x, const char *dir, uint32_t f
 	return !cgroup_is_present(x, dir) || (flags & CGROUP_SET_IF_NEW && (!entry || entry->made == 0));
 }
 
-int op_cgroup_set(struct execution *x, const void *data, struct error *err)
+struct cgroup_setting cgroup_setting_of(const struct program *p, const struct op_cgroup_set *op)
 {
-	const struct op_cgroup_set *op = data;
-	const struct program *p = &x->program;
-	const struct cgroup_setting setting = {
+	return (struct cgroup_setting){
 		.file = program_str(p, op->file),
 		.value = program_str(p, op->value),
 		.flags = op->flags,
 		.other_file = program_str(p, op->other_file),
 		.other_value = program_str(p, op->other_value),
 	};
+}
+
+int op_cgroup_set(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_cgroup_set *op = data;
+	const struct program *p = &x->program;
+	const struct cgroup_setting setting = cgroup_setting_of(p, op);
+
 	const char *dir = program_str(p, op->dir);
 
 	return is_left_alone(x, dir, op->flags) ? 0 : cgroup_set(dir, &setting, err);

@@ -16,4 +16,7 @@ bool cgroup_is_present(const struct execution *x, const char *dir);
 /* *ret, in the arena: the cgroups of the record that are present. */
 int cgroups_present(struct execution *x, struct cgroup *ret, struct error *err);
 
+/* The value that an operation writes; its strings are the program's. */
+struct cgroup_setting cgroup_setting_of(const struct program *p, const struct op_cgroup_set *op);
+
 #endif

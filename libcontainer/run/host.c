@@ -59,7 +59,10 @@ bool host_in_userns(void)
 	return false;
 }
 
-/* What our user id is called outside of our user namespace: systemd and its sockets know that one. */
+/*
+ * What our user id is called outside of our user namespace: systemd and its sockets know that one. In the initial
+ * one, where most containers are made, it need not be looked up.
+ */
 static uint32_t outer_uid(void)
 {
 	uint32_t row[3] = { 0 }, uid = geteuid();
@@ -118,11 +121,11 @@ void host_detect_process(struct host *ret)
 		.selinux = selinux_enabled(),
 		.in_userns = host_in_userns(),
 		.euid = geteuid(),
-		.outer_uid = outer_uid(),
 		.audit_arch = HOST_AUDIT_ARCH,
 		.umask = mask,
 	};
 	capabilities(ret);
+	ret->outer_uid = ret->in_userns ? outer_uid() : ret->euid;
 }
 
 int host_detect(struct arena *arena, const struct config *config, struct host *ret, struct error *err)

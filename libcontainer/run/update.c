@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "libcontainer/compile/systemd.h"
 #include "libcontainer/program.h"
+#include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/container.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/run.h"
@@ -69,13 +70,8 @@ static void blame(const struct program *p, const struct program_op *op, struct e
 static int prepare_one(struct update *u, struct change *c, const struct op_cgroup_set *op, struct error *err)
 {
 	const struct program *p = &u->program;
-	const struct cgroup_setting setting = {
-		.file = program_str(p, op->file),
-		.value = program_str(p, op->value),
-		.flags = op->flags,
-		.other_file = program_str(p, op->other_file),
-		.other_value = program_str(p, op->other_value),
-	};
+	const struct cgroup_setting setting = cgroup_setting_of(p, op);
+
 	int r;
 
 	c->dir = program_str(p, op->dir);
