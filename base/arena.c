@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_FIRST 4096u
-#define CHUNK_MOST (256u * 1024)
+/*
+ * So large that malloc takes it as a mapping of its own: calloc then touches none of its pages, and those that are
+ * never used cost nothing.
+ */
+#define CHUNK (256u * 1024)
 
 /* The newest chunk stands first; only from it memory is handed out. */
 struct arena_chunk {
@@ -25,10 +28,9 @@ static size_t arena_align(size_t size)
 
 static struct arena_chunk *arena_add_chunk(struct arena *a, size_t need)
 {
-	size_t size = a->chunks ? MIN(a->chunks->size * 2, CHUNK_MOST) : CHUNK_FIRST;
+	size_t size = MAX(need, (size_t) CHUNK);
 	struct arena_chunk *c;
 
-	size = MAX(size, need);
 	c = calloc(1, sizeof(*c) + size);
 	if (!c)
 		return NULL;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUF_FIRST 256u
+#define BUF_FIRST 4096u /* most texts are shorter than that */
 
 /* Makes room for n more bytes and a NUL. */
 static bool buf_reserve(struct buf *b, size_t n)

@@ -53,6 +53,10 @@ struct cgroup_setting {
 };
 int cgroup_set(const char *dir, const struct cgroup_setting *setting, struct error *err);
 
+/* The same in two steps, for many values of one directory. fd: what cgroup_set_open() gave for dir. */
+int cgroup_set_open(const char *dir, struct error *err);
+int cgroup_set_in(int fd, const char *dir, const struct cgroup_setting *setting, struct error *err);
+
 /*
  * v2: enables controllers for dir in the parents of it, from mount down. needed: those ("cpu,memory") without
  * which it is an error; all: also every other one, as far as the parents let us.

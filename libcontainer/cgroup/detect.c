@@ -76,13 +76,6 @@ static const char *path_below(const char *path, const char *root)
 	return *rest ? rest : "/";
 }
 
-static bool is_visible(const char *point, uint32_t version)
-{
-	_cleanup_close_ int fd = sys_openat(AT_FDCWD, point, O_PATH | O_DIRECTORY, 0);
-
-	return fd >= 0 && sys_cgroupfs_version(fd) == (int)version;
-}
-
 /*
  * One hierarchy can be mounted more than once, mostly as bind mounts into root file systems. Best is one
  * that shows our own cgroup, then one at the usual place, then the first.
@@ -102,7 +95,7 @@ static int use_mount(const struct mount_line *m, void *arg)
 		return 0;
 	own = path_below(c->path, m->root);
 	rank = 1u + (own ? 2u : 0u) + (str_after(m->point, "/sys/fs/cgroup") ? 1u : 0u);
-	if (rank <= c->rank || (d->check && !is_visible(m->point, c->version)))
+	if (rank <= c->rank || (d->check && sys_cgroupfs_version_at(m->point) != (int)c->version))
 		return 0;
 	c->rank = rank;
 	c->mount = arena_strdup(d->arena, m->point);

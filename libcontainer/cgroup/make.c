@@ -18,6 +18,7 @@
 struct make {
 	const char *mount, *dir;
 	uint32_t version;
+	bool freezes;               /* the hierarchy can freeze what is in it */
 	char path[CGROUP_PATH_MAX]; /* dir below mount; the blanks between components are NULs */
 	size_t *at;                 /* where each component begins */
 	size_t n;
@@ -72,27 +73,37 @@ static int mkdir_failed(const struct make *m, int r, const char *name, struct er
 	return r;
 }
 
+static int open_component(int at, const char *name)
+{
+	return sys_openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+}
+
 /*
  * One way down. 1: a directory went away under us, because another command removed an empty parent
- * that it had made; the way must be begun again. The deepest directory that exists is *ret_fd.
+ * that it had made; the way must be begun again. *ret_fd is the directory, or -1 where we made it and there is
+ * nothing to look at in it.
  */
 static int go_down(struct make *m, int *ret_fd, struct error *err)
 {
-	_cleanup_close_ int fd = sys_openat(m->root, ".", O_PATH | O_DIRECTORY, 0);
+	_cleanup_close_ int fd = m->n > 0 ? -1 : sys_openat(m->root, ".", O_PATH | O_DIRECTORY, 0);
+	int at = m->root;
 
-	for (size_t i = 0; fd >= 0 && i < m->n; i++) {
+	for (size_t i = 0; i < m->n; i++) {
 		const char *name = m->path + m->at[i];
-		int r = -EEXIST, next = sys_openat(fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+		/* The parents are mostly there, the last one mostly is not. */
+		int r, next = i + 1 < m->n ? open_component(at, name) : -ENOENT;
 
 		if (next == -ENOENT) {
-			r = sys_mkdirat(fd, name, 0755);
+			r = sys_mkdirat(at, name, 0755);
 			if (r == -ENOENT || r == -ENODEV)
 				return 1;
 			if (r < 0 && r != -EEXIST)
 				return mkdir_failed(m, r, name, err);
 			if (r == 0)
 				m->first_made = MIN(m->first_made, i);
-			next = sys_openat(fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+			if (r == 0 && i + 1 == m->n && !m->freezes)
+				return 0;
+			next = open_component(at, name);
 		}
 		if (next == -ENOENT || next == -ENODEV)
 			return 1;
@@ -100,7 +111,7 @@ static int go_down(struct make *m, int *ret_fd, struct error *err)
 			return error_set(err, ERR_CGROUP, -next, "%s cannot be made: directory \"%s\"",
 					 m->dir, name);
 		fd_close(&fd);
-		fd = next;
+		fd = at = next;
 	}
 	if (fd < 0)
 		return error_set(err, ERR_CGROUP, -fd, "%s cannot be opened", m->mount);
@@ -115,7 +126,7 @@ static void undo(struct make *m)
 		_cleanup_close_ int fd = sys_openat(m->root, ".", O_PATH | O_DIRECTORY, 0);
 
 		for (size_t i = 0; fd >= 0 && i + 1 < end; i++) {
-			int next = sys_openat(fd, m->path + m->at[i], O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+			int next = open_component(fd, m->path + m->at[i]);
 
 			fd_close(&fd);
 			fd = next;
@@ -161,7 +172,7 @@ static int fill_cpusets(struct make *m, size_t from, struct error *err)
 	int r = 0;
 
 	for (size_t i = 0; parent >= 0 && r == 0 && i < m->n; i++) {
-		int fd = sys_openat(parent, m->path + m->at[i], O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+		int fd = open_component(parent, m->path + m->at[i]);
 
 		if (fd >= 0 && i >= from)
 			r = fill_cpuset(m, parent, fd, err);
@@ -212,8 +223,7 @@ static int make(struct make *m, const char *controllers, struct error *err)
 		return r;
 	if (m->first_made == m->n)
 		r = check_found(m, fd, err);
-	else if ((m->version == 2 || cgroup_has_controller(controllers, "freezer")) &&
-		 cgroup_dir_would_freeze(fd, m->version))
+	else if (m->freezes && cgroup_dir_would_freeze(fd, m->version))
 		/* A frozen parent freezes what is born below it: create would wait for ever. */
 		r = error_set(err, ERR_CGROUP_FROZEN, 0, "%s", m->dir);
 	if (r == 0 && m->version == 1 && cgroup_has_controller(controllers, "cpuset"))
@@ -228,6 +238,7 @@ int cgroup_make(const char *mount, const char *dir, const char *controllers, uin
 	int r;
 
 	*ret_made = 0;
+	m.freezes = version == 2 || cgroup_has_controller(controllers, "freezer");
 	m.root = cgroup_open(mount, version, O_PATH, err);
 	if (m.root == -ENOENT)
 		return error_set(err, ERR_CGROUP, ENOENT, "hierarchy %s is not mounted", mount);

@@ -180,18 +180,21 @@ static int write_value(int dir, const char *path, const char *file, const char *
 	return (size_t)n == strlen(value) ? 0 : set_failed(-EIO, dir, path, file, value, err);
 }
 
-int cgroup_set(const char *dir, const struct cgroup_setting *s, struct error *err)
+int cgroup_set_open(const char *dir, struct error *err)
+{
+	int fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+
+	return fd < 0 ? error_set(err, ERR_CGROUP, -fd, "%s cannot be opened", dir) : fd;
+}
+
+int cgroup_set_in(int fd, const char *dir, const struct cgroup_setting *s, struct error *err)
 {
 	const char *file = s->file, *value = s->value;
-	_cleanup_close_ int fd = -1;
 	int r;
 
 	/* "../x/memory.limit_in_bytes" from a configuration would reach another container's cgroup. */
 	if (!*file || strchr(file, '/') || streq(file, "..") || streq(file, "."))
 		return error_set(err, ERR_CGROUP, EINVAL, "file name \"%s\" is not plain", file);
-	fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (fd < 0)
-		return error_set(err, ERR_CGROUP, -fd, "%s cannot be opened", dir);
 	r = write_value(fd, dir, file, value, s->flags, err);
 	if (r == -ENOENT && s->other_file && !error_is_set(err)) {
 		file = s->other_file;
@@ -201,4 +204,11 @@ int cgroup_set(const char *dir, const struct cgroup_setting *s, struct error *er
 	if (r != -ENOENT || error_is_set(err))
 		return r;
 	return s->flags & CGROUP_SET_OPTIONAL ? 0 : set_failed(r, fd, dir, file, value, err);
+}
+
+int cgroup_set(const char *dir, const struct cgroup_setting *setting, struct error *err)
+{
+	_cleanup_close_ int fd = cgroup_set_open(dir, err);
+
+	return fd < 0 ? fd : cgroup_set_in(fd, dir, setting, err);
 }

@@ -80,27 +80,44 @@ static int device_adjust(struct init *i, const struct op_device *op, int fd, con
 	return procfs_chmod(&i->proc, fd, op->mode);
 }
 
+/* Whether the operation before this one was for a node of the same directory, which is open since then. */
+static bool parent_is_open(const struct init *i, const char *path)
+{
+	const char *before = i->node_path, *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t) (slash - path) + 1 : 0;
+
+	return i->fd_node_dir >= 0 && i->at == i->node_at + 1 && len > 0 && strncmp(path, before, len) == 0 &&
+	       !strchr(before + len, '/');
+}
+
 /*
- * The directory of a node. /dev and what is in it are real directories: an image whose /dev is a symlink
- * gets an error, not device nodes somewhere else (CVE-2026-41579, CVE-2026-47766).
+ * The directory of a node, i->fd_node_dir. /dev and what is in it are real directories: an image whose /dev is a
+ * symlink gets an error, not device nodes somewhere else (CVE-2026-41579, CVE-2026-47766).
  */
 static int parent_open(struct init *i, const char *path, const char **ret_name, struct error *err)
 {
 	unsigned flags = str_after(path, "/dev/") ? PATH_NO_SYMLINKS : 0;
-	int fd = path_make_parent_in_root(i->fd_root, path, flags, ret_name);
 
-	if (fd == -ELOOP)
+	if (parent_is_open(i, path)) {
+		*ret_name = strrchr(path, '/') + 1;
+	} else {
+		fd_close(&i->fd_node_dir);
+		i->fd_node_dir = path_make_parent_in_root(i->fd_root, path, flags, ret_name);
+	}
+	i->node_at = i->at;
+	i->node_path = path;
+	if (i->fd_node_dir == -ELOOP)
 		return error_set(err, ERR_PATH_ESCAPE, 0, "%s: a component of this path is a symlink", path);
-	return fd < 0 ? error_set(err, ERR_DEVICE, -fd, "%s", path) : fd;
+	return i->fd_node_dir < 0 ? error_set(err, ERR_DEVICE, -i->fd_node_dir, "%s", path) : i->fd_node_dir;
 }
 
 int op_device(struct init *i, const void *data, struct error *err)
 {
 	const struct op_device *op = data;
 	const char *path = program_str(&i->program, op->path), *name;
-	_cleanup_close_ int dir = -1, fd = -1;
+	_cleanup_close_ int fd = -1;
 	struct stat st;
-	int r;
+	int dir, r;
 
 	if (op->flags & DEVICE_BIND)
 		return device_bind_host(i, op, err);
@@ -141,9 +158,8 @@ int op_symlink(struct init *i, const void *data, struct error *err)
 	const struct op_symlink *op = data;
 	const char *path = program_str(&i->program, op->path), *name;
 	const char *target = program_str(&i->program, op->target);
-	_cleanup_close_ int dir = parent_open(i, path, &name, err);
+	int dir = parent_open(i, path, &name, err), r;
 	char existing[PATH_MAX];
-	int r;
 
 	if (dir < 0)
 		return dir;

@@ -51,6 +51,10 @@ struct init {
 	bool entered;
 	struct procfs proc;
 
+	int fd_node_dir;      /* the directory of the device node or link that was made last, see device.c */
+	const char *node_path;
+	uint32_t node_at;     /* the operation that made it */
+
 	int fd_mask_file;     /* sources of masks, see mask.c */
 	int fd_mask_dir;
 	bool mask_attached, mask_old_way;

@@ -26,7 +26,8 @@ static struct init init;
 static void init_clear(struct init *i)
 {
 	int *const owned[] = { &i->fd_page, &i->fd_program, &i->fd_wire,      &i->fd_listen,   &i->fd_console,
-			       &i->fd_start, &i->fd_root,   &i->fd_mask_file, &i->fd_mask_dir, &i->proc.fd };
+			       &i->fd_start, &i->fd_root,   &i->fd_node_dir,  &i->fd_mask_file, &i->fd_mask_dir,
+			       &i->proc.fd };
 	size_t k;
 
 	for (k = 0; k < ELEMENTSOF(owned); k++)

@@ -73,6 +73,7 @@ static void let_go(struct init *i)
 	uintptr_t page = (uintptr_t) __builtin_frame_address(0) & ~(uintptr_t) (PAGE_BYTES - 1);
 
 	fd_close(&i->fd_root);
+	fd_close(&i->fd_node_dir);
 	fd_close(&i->fd_console);
 	procfs_close(&i->proc);
 	mask_close(i);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "libcontainer/run/cgroups.h"
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
 
@@ -131,10 +132,17 @@ int op_cgroup_set(struct execution *x, const void *data, struct error *err)
 	const struct op_cgroup_set *op = data;
 	const struct program *p = &x->program;
 	const struct cgroup_setting setting = cgroup_setting_of(p, op);
-
 	const char *dir = program_str(p, op->dir);
 
-	return is_left_alone(x, dir, op->flags) ? 0 : cgroup_set(dir, &setting, err);
+	if (is_left_alone(x, dir, op->flags))
+		return 0;
+	/* The values of one directory follow one another. */
+	if (x->set_fd < 0 || !streq(x->set_dir, dir)) {
+		fd_close(&x->set_fd);
+		x->set_dir = dir;
+		x->set_fd = cgroup_set_open(dir, err);
+	}
+	return x->set_fd < 0 ? x->set_fd : cgroup_set_in(x->set_fd, dir, &setting, err);
 }
 
 int op_cgroup_devices(struct execution *x, const void *data, struct error *err)

@@ -81,6 +81,7 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 		.wire = -1,
 		.console = -1,
 		.userns = -1,
+		.set_fd = -1,
 	};
 	trace_init(&x->trace, request->trace);
 	r = program_check(request->program, request->program_size, &x->program, err);
@@ -105,6 +106,7 @@ void execution_done(struct execution *x)
 	fd_close(&x->wire);
 	fd_close(&x->console);
 	fd_close(&x->userns);
+	fd_close(&x->set_fd);
 	if (x->page)
 		sys_unmap(x->page, x->page->size);
 	x->page = NULL;

@@ -69,14 +69,27 @@ int process_parse_stat(const char *text, char *ret_letter, uint64_t *ret_start_t
 	return str_to_u64(number, ret_start_time);
 }
 
+/* Opened once: `list` looks up a thousand processes in it. */
+static int proc_dir(void)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = sys_openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
+	return fd;
+}
+
 int process_stat(pid_t pid, char *ret_letter, uint64_t *ret_start_time)
 {
+	int proc = proc_dir();
 	_cleanup_close_ int fd = -1;
 	char path[32], text[2048];
 	ssize_t n;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = sys_openat(AT_FDCWD, path, O_RDONLY, 0);
+	if (proc < 0)
+		return proc;
+	(void)snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	fd = sys_openat(proc, path, O_RDONLY, 0);
 	/* The kernel writes this file as a whole: a second read would only say that it has ended. */
 	n = fd < 0 ? fd : sys_read(fd, text, sizeof(text) - 1);
 	if (n == -ENOENT || n == -ESRCH)

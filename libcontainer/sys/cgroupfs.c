@@ -21,14 +21,27 @@ static int file_system_of(int fd, unsigned long *ret)
 	return 0;
 }
 
+static int version_of(unsigned long magic)
+{
+	return magic == CGROUP_SUPER_MAGIC ? 1 : magic == CGROUP2_SUPER_MAGIC ? 2 : 0;
+}
+
 int sys_cgroupfs_version(int fd)
 {
 	unsigned long magic;
 	int r = file_system_of(fd, &magic);
 
-	if (r < 0)
-		return r;
-	return magic == CGROUP_SUPER_MAGIC ? 1 : magic == CGROUP2_SUPER_MAGIC ? 2 : 0;
+	return r < 0 ? r : version_of(magic);
+}
+
+int sys_cgroupfs_version_at(const char *path)
+{
+	int r = SYS_FAULT("statfs");
+	struct statfs st;
+
+	if (r == 0)
+		r = statfs(path, &st) < 0 ? -errno : 0;
+	return r < 0 ? SYS_FAILED(r, "statfs(\"%s\")", path) : version_of((unsigned long)st.f_type);
 }
 
 bool sys_is_resctrl(int fd)

@@ -11,7 +11,7 @@
 int sys_each_entry(int dir, int (*visit)(int dir, const struct sys_entry *e, void *arg), void *arg)
 {
 	_cleanup_close_ int fd = sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
-	_Alignas(struct sys_entry) char data[16384];
+	_Alignas(struct sys_entry) char data[4096];
 	ssize_t n = fd < 0 ? fd : 1;
 	int r = 0;
 

@@ -296,6 +296,47 @@ int path_open_in_root(int root, const char *path, unsigned flags)
 	return walk(root, path, 0, flags, NULL);
 }
 
+/* The last component, and what comes before it ("/" if nothing does). */
+static int split_last(const char *path, char parent[PATH_MAX], const char **ret_name)
+{
+	const char *name = strrchr(path, '/');
+	size_t len;
+
+	name = name ? name + 1 : path;
+	len = (size_t) (name - path);
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return -EINVAL;
+	if (len >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(parent, len ? path : "/", MAX(len, (size_t) 1));
+	parent[MAX(len, (size_t) 1)] = '\0';
+	*ret_name = name;
+	return 0;
+}
+
+/* Mostly the last component alone is missing, and no walk is needed. -EAGAIN: it is. */
+static int make_last(int root, const char *path, mode_t mode, unsigned flags)
+{
+	_cleanup_close_ int dir = -1;
+	char parent[PATH_MAX];
+	const char *name;
+	int r;
+
+	/* Nobody can pass anything else off as the directory made; as an empty file, a symlink. */
+	if (no_openat2 || !S_ISDIR(mode) || split_last(path, parent, &name) < 0)
+		return -EAGAIN;
+	dir = path_open_in_root(root, parent, (flags & PATH_NO_SYMLINKS) | PATH_DIRECTORY);
+	if (dir == -ENOENT)
+		return -EAGAIN;
+	if (dir < 0)
+		return dir;
+	r = sys_mkdirat(dir, name, mode & 07777);
+	/* A dangling symlink is in the way, or somebody was faster. */
+	if (r == -EEXIST)
+		return -EAGAIN;
+	return r < 0 ? r : sys_openat(dir, name, O_PATH | O_NOFOLLOW | O_DIRECTORY, 0);
+}
+
 int path_make_in_root(int root, const char *path, mode_t mode, unsigned flags, bool *ret_created)
 {
 	int r;
@@ -305,23 +346,18 @@ int path_make_in_root(int root, const char *path, mode_t mode, unsigned flags, b
 	r = path_open_in_root(root, path, flags);
 	if (r != -ENOENT)
 		return r;
-	return walk(root, path, mode, flags, ret_created);
+	r = make_last(root, path, mode, flags);
+	if (r == -EAGAIN)
+		return walk(root, path, mode, flags, ret_created);
+	if (r >= 0 && ret_created)
+		*ret_created = true;
+	return r;
 }
 
 int path_make_parent_in_root(int root, const char *path, unsigned flags, const char **ret_name)
 {
-	const char *name = strrchr(path, '/');
 	char parent[PATH_MAX];
-	size_t len;
+	int r = split_last(path, parent, ret_name);
 
-	name = name ? name + 1 : path;
-	len = (size_t) (name - path);
-	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return -EINVAL;
-	if (len >= sizeof(parent))
-		return -ENAMETOOLONG;
-	memcpy(parent, path, len);
-	parent[len] = '\0';
-	*ret_name = name;
-	return path_make_in_root(root, len ? parent : "/", S_IFDIR | 0755, flags | PATH_DIRECTORY, NULL);
+	return r < 0 ? r : path_make_in_root(root, parent, S_IFDIR | 0755, flags | PATH_DIRECTORY, NULL);
 }
