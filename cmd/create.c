@@ -11,13 +11,8 @@ int cmd_create(struct context *ctx)
 	if (r < 0)
 		return r;
 	l.options.detached = true;
-	r = launch_notify(ctx, &l, &root);
-	if (r == 0)
-		r = launch_prepare(ctx, &l, ctx->args.value[OPT_BUNDLE], ctx->args.value[OPT_CONFIG]);
-	if (r == 0 && root.fd < 0)
-		r = open_root(ctx, true, &root);
+	r = launch_open(ctx, &l, &root, &request);
 	if (r < 0)
 		return r;
-	request = launch_request(ctx, &l, &root);
 	return container_create(&request, &ctx->err);
 }

@@ -177,7 +177,11 @@ int launch_options(struct context *ctx, struct launch *l, const char *id)
 	return r;
 }
 
-int launch_notify(struct context *ctx, struct launch *l, struct state_root *root)
+/*
+ * With NOTIFY_SOCKET in our environment: opens the state root, for the directory of the socket that the
+ * container gets lies in there. Without it nothing happens.
+ */
+static int open_notify(struct context *ctx, struct launch *l, struct state_root *root)
 {
 	const char *caller = getenv("NOTIFY_SOCKET");
 	int r;
@@ -191,8 +195,8 @@ int launch_notify(struct context *ctx, struct launch *l, struct state_root *root
 	return l->options.notify_socket ? 0 : error_set(&ctx->err, ERR_NO_MEMORY, ENOMEM, "notify socket");
 }
 
-struct launch_request launch_request(struct context *ctx, const struct launch *l,
-				     const struct state_root *root)
+static struct launch_request make_request(struct context *ctx, const struct launch *l,
+					  const struct state_root *root)
 {
 	return (struct launch_request){
 		.root = root,
@@ -207,4 +211,18 @@ struct launch_request launch_request(struct context *ctx, const struct launch *l
 		.pidfd_socket = ctx->args.value[OPT_PIDFD_SOCKET],
 		.trace = ctx->args.value[OPT_TRACE],
 	};
+}
+
+int launch_open(struct context *ctx, struct launch *l, struct state_root *root, struct launch_request *ret)
+{
+	int r = open_notify(ctx, l, root);
+
+	if (r == 0)
+		r = launch_prepare(ctx, l, ctx->args.value[OPT_BUNDLE], ctx->args.value[OPT_CONFIG]);
+	if (r == 0 && root->fd < 0)
+		r = open_root(ctx, true, root);
+	if (r < 0)
+		return r;
+	*ret = make_request(ctx, l, root);
+	return 0;
 }

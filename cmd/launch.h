@@ -34,12 +34,6 @@ int launch_prepare(struct context *ctx, struct launch *l, const char *bundle, co
 /* Fills l->options from the options that create and run have. */
 int launch_options(struct context *ctx, struct launch *l, const char *id);
 
-/*
- * With NOTIFY_SOCKET in our environment: opens the state root, for the directory of the socket that the
- * container gets lies in there. Without it nothing happens.
- */
-int launch_notify(struct context *ctx, struct launch *l, struct state_root *root);
-
 /* What exec has of them as well: id, descriptors, files and sockets. */
 int launch_common_options(struct context *ctx, struct compile_options *ret, const char *id);
 
@@ -49,8 +43,10 @@ int open_root(struct context *ctx, bool create, struct state_root *ret);
 /* The same for commands about one existing container: a missing root means that it is unknown. */
 int open_known_root(struct context *ctx, struct state_root *ret);
 
-/* The request for container_create() and container_run(). */
-struct launch_request launch_request(struct context *ctx, const struct launch *l,
-				     const struct state_root *root);
+/*
+ * What create and run begin with, behind launch_options(): prepares the bundle and opens the state root. *ret is the
+ * request for container_create() or container_run(); it refers to l and root, which the caller closes in any case.
+ */
+int launch_open(struct context *ctx, struct launch *l, struct state_root *root, struct launch_request *ret);
 
 #endif

@@ -11,14 +11,9 @@ int cmd_run(struct context *ctx)
 	if (r < 0)
 		return r;
 	l.options.foreground_terminal = !l.options.detached && !l.options.have_console_socket;
-	r = launch_notify(ctx, &l, &root);
-	if (r == 0)
-		r = launch_prepare(ctx, &l, ctx->args.value[OPT_BUNDLE], ctx->args.value[OPT_CONFIG]);
-	if (r == 0 && root.fd < 0)
-		r = open_root(ctx, true, &root);
+	r = launch_open(ctx, &l, &root, &request);
 	if (r < 0)
 		return r;
-	request = launch_request(ctx, &l, &root);
 	return container_run(&request, ctx->args.set[OPT_KEEP], ctx->args.set[OPT_NO_SUBREAPER],
 			     &ctx->exit_status, &ctx->err);
 }

@@ -12,12 +12,8 @@ static struct follow follow; /* large, and not of the file: see follow_init() */
 
 static int exec_until_started(struct execution *x, bool subreaper, struct error *err)
 {
-	int r = execution_walk(x, err);
+	int r = follow_walk(&follow, x, subreaper, err);
 
-	if (r == 0)
-		r = follow_console(&follow, x, err);
-	if (r == 0 && subreaper)
-		r = follow_adopt(err);
 	if (r == 0)
 		r = follow_start(x, err);
 	if (r == 0)

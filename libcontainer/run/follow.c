@@ -24,7 +24,7 @@ void follow_init(struct follow *f)
 	f->notify = -1;
 }
 
-int follow_console(struct follow *f, struct execution *x, struct error *err)
+static int take_console(struct follow *f, struct execution *x, struct error *err)
 {
 	struct pollfd p = { .fd = x->console, .events = POLLIN };
 	int r;
@@ -38,11 +38,20 @@ int follow_console(struct follow *f, struct execution *x, struct error *err)
 		     : relay_open(&f->relay, r, err);
 }
 
-int follow_adopt(struct error *err)
+static int adopt_orphans(struct error *err)
 {
 	int r = sys_prctl(PR_SET_CHILD_SUBREAPER, 1);
 
 	return r < 0 ? error_set(err, ERR_SYSTEM, -r, "cannot become the reaper of orphans") : 0;
+}
+
+int follow_walk(struct follow *f, struct execution *x, bool subreaper, struct error *err)
+{
+	int r = execution_walk(x, err);
+
+	if (r == 0)
+		r = take_console(f, x, err);
+	return r == 0 && subreaper ? adopt_orphans(err) : r;
 }
 
 int follow_start(struct execution *x, struct error *err)

@@ -18,11 +18,11 @@ struct follow {
 /* Before anything else. Not by an initial value, which would put empty buffers into the program's file. */
 void follow_init(struct follow *f);
 
-/* Takes the terminal over, which init has sent before it arrived at OP_WAIT_START, if there is one. */
-int follow_console(struct follow *f, struct execution *x, struct error *err);
-
-/* We are to get the orphans of what we run, and reap them. */
-int follow_adopt(struct error *err);
+/*
+ * Executes the program up to where init waits for the order to start, and takes over the terminal that it has sent,
+ * if there is one. subreaper: we are to get the orphans of what we run, and reap them.
+ */
+int follow_walk(struct follow *f, struct execution *x, bool subreaper, struct error *err);
 
 /* Gives the order to start over the wire, and waits until the program was executed or could not be. */
 int follow_start(struct execution *x, struct error *err);

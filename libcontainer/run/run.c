@@ -69,12 +69,8 @@ static int run_foreground(struct execution *x, bool keep, int *ret_status, struc
 
 static int run_until_started(struct execution *x, bool subreaper, struct error *err)
 {
-	int r = execution_walk(x, err);
+	int r = follow_walk(&follow, x, subreaper, err);
 
-	if (r == 0)
-		r = follow_console(&follow, x, err);
-	if (r == 0 && subreaper)
-		r = follow_adopt(err);
 	if (r == 0)
 		r = run_start(x, err);
 	if (r == 0)

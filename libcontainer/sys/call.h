@@ -30,6 +30,17 @@
 
 #define SYS_FAILED(r, ...) (error_note_call(-(r), __VA_ARGS__), (r))
 
+/* A system call by its name as a number, for those without a function in libc: its result, or a negative errno. */
+#define SYS_CALL(name, ...)                                            \
+	({                                                             \
+		int _r = SYS_FAULT(#name);                             \
+		if (_r == 0) {                                         \
+			_r = (int) syscall(SYS_##name, ##__VA_ARGS__); \
+			_r = _r < 0 ? -errno : _r;                     \
+		}                                                      \
+		_r;                                                    \
+	})
+
 #ifdef BERTH_FAULTS
 int sys_fault(const char *call);
 void sys_fault_arm(unsigned n, int errnum);

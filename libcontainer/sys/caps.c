@@ -9,21 +9,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define CALL(name, ...)                                         \
-	({                                                      \
-		int _r = SYS_FAULT(#name);                      \
-		if (_r == 0) {                                  \
-			_r = (int) syscall(SYS_##name, ##__VA_ARGS__); \
-			_r = _r < 0 ? -errno : _r;              \
-		}                                               \
-		_r;                                             \
-	})
-
 int sys_get_caps(uint64_t *ret_effective, uint64_t *ret_permitted, uint64_t *ret_inheritable)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2];
-	int r = CALL(capget, &header, data);
+	int r = SYS_CALL(capget, &header, data);
 
 	if (r < 0)
 		return SYS_FAILED(r, "capget()");
@@ -40,7 +30,7 @@ int sys_set_caps(uint64_t effective, uint64_t permitted, uint64_t inheritable)
 		{ (uint32_t) effective, (uint32_t) permitted, (uint32_t) inheritable },
 		{ (uint32_t) (effective >> 32), (uint32_t) (permitted >> 32), (uint32_t) (inheritable >> 32) },
 	};
-	int r = CALL(capset, &header, data);
+	int r = SYS_CALL(capset, &header, data);
 
 	return r < 0 ? SYS_FAILED(r, "capset(effective 0x%llx, permitted 0x%llx, inheritable 0x%llx)",
 				  (unsigned long long) effective, (unsigned long long) permitted,
@@ -50,14 +40,14 @@ int sys_set_caps(uint64_t effective, uint64_t permitted, uint64_t inheritable)
 
 int sys_ambient_clear(void)
 {
-	int r = CALL(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	int r = SYS_CALL(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 
 	return r < 0 ? SYS_FAILED(r, "prctl(PR_CAP_AMBIENT, CLEAR_ALL)") : 0;
 }
 
 int sys_ambient_raise(unsigned cap)
 {
-	int r = CALL(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
+	int r = SYS_CALL(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
 
 	return r < 0 ? SYS_FAILED(r, "prctl(PR_CAP_AMBIENT, RAISE, %u)", cap) : 0;
 }
