@@ -133,12 +133,11 @@ static int read_own_line(struct detect *d, char *line)
 
 static int read_own(struct detect *d, int fd)
 {
-	char *buf = malloc(OWN_MAX), *s = buf, *line;
-	ssize_t n = buf ? sys_read_to_end(fd, buf, OWN_MAX - 1) : -ENOMEM;
+	char *buf = NULL, *s, *line;
+	ssize_t n = sys_read_alloc(fd, OWN_MAX, &buf);
 	int r = n < 0 ? (int)n : 0;
 
-	if (r == 0)
-		buf[n] = '\0';
+	s = buf;
 	while (r == 0 && (line = mountinfo_field(&s, '\n')))
 		r = read_own_line(d, line);
 	free(buf);

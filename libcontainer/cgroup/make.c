@@ -141,13 +141,15 @@ static const char *const cpuset_files[] = { "cpuset.cpus", "cpuset.mems" };
 /* One level: what is empty gets the parent's value. 1 when the parent's is empty, too. */
 static int fill_cpuset(const struct make *m, int parent, int fd, struct error *err)
 {
-	char value[8192], own[8192];
+	static char value[8192]; /* not on the stack: each page of it would be touched */
+	char own[2];
 	ssize_t n;
 	int r;
 
 	for (size_t i = 0; i < ELEMENTSOF(cpuset_files); i++) {
 		n = cgroup_read(fd, cpuset_files[i], own, sizeof(own));
-		if (n > 0)
+		/* What does not fit into own is a value, too. */
+		if (n > 0 || n == -EFBIG)
 			continue;
 		if (n == 0)
 			n = cgroup_read(parent, cpuset_files[i], value, sizeof(value));

@@ -86,10 +86,10 @@ static int read_line(const struct search *search, char *line, size_t len)
 int mountinfo_each(int fd, const char *fstype, int (*use)(const struct mount_line *m, void *arg), void *arg)
 {
 	struct search search = { .use = use, .arg = arg };
-	char *buf = malloc(CHUNK);
+	static char buf[CHUNK];
 	size_t len = 0;
 	ssize_t n = 0;
-	int r = buf ? 0 : -ENOMEM;
+	int r = 0;
 
 	(void)snprintf(search.mark, sizeof(search.mark), " - %s", fstype);
 	while (r == 0) {
@@ -110,6 +110,5 @@ int mountinfo_each(int fd, const char *fstype, int (*use)(const struct mount_lin
 		if (len == CHUNK)
 			len = 0; /* no line of the kernel is that long */
 	}
-	free(buf);
 	return r;
 }

@@ -14,7 +14,7 @@ struct mount_line {
 
 /*
  * Calls use for each mount whose file system type begins with fstype, in order; an answer other than 0 ends
- * it and becomes the result. The line lives as long as the call.
+ * it and becomes the result. The line lives as long as the call. use must not call this function.
  */
 int mountinfo_each(int fd, const char *fstype, int (*use)(const struct mount_line *m, void *arg), void *arg);
 
