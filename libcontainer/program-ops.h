@@ -3,6 +3,7 @@
  * The order of the rows is the order in which a full program uses them. HOOK_* rows share one operand. */
 /* runtime, before the container exists */
 OP(STATE_RESERVE, "state-reserve", PLACE_RUNTIME, struct op_none)
+OP(HOOK_OUTPUT, "hook-output", PLACE_RUNTIME, struct op_hook_output)
 OP(CGROUP_CREATE, "cgroup-create", PLACE_RUNTIME, struct op_cgroup_create)
 OP(CGROUP_CONTROLLERS, "cgroup-controllers", PLACE_RUNTIME, struct op_cgroup_controllers)
 OP(CGROUP_SET, "cgroup-set", PLACE_RUNTIME, struct op_cgroup_set)

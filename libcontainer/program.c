@@ -124,6 +124,11 @@ static const struct field op_net_device_fields[] = {
 	F(op_net_device, name, STR_REQUIRED),
 };
 
+static const struct field op_hook_output_fields[] = {
+	F_LIMIT(op_hook_output, stream, U32, 2),
+	F(op_hook_output, path, STR_REQUIRED),
+};
+
 static const struct field op_hook_fields[] = {
 	F_LIMIT(op_hook, kind, U32, HOOK_KINDS),
 	F(op_hook, index, U32),
@@ -315,6 +320,7 @@ static const struct field op_output_fields[] = {
 	struct op_rdt *: op_rdt_fields, \
 	struct op_net_device *: op_net_device_fields, \
 	struct op_hook *: op_hook_fields, \
+	struct op_hook_output *: op_hook_output_fields, \
 	struct op_cgroup_enter *: op_cgroup_enter_fields, \
 	struct op_unshare *: op_unshare_fields, \
 	struct op_affinity *: op_affinity_fields, \
@@ -353,6 +359,7 @@ static const struct field op_output_fields[] = {
 	N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_rdt, op_rdt_fields), N(op_hook, op_hook_fields), \
+	N(op_hook_output, op_hook_output_fields), \
 	N(op_net_device, op_net_device_fields), \
 	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
 	N(op_affinity, op_affinity_fields), \

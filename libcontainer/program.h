@@ -169,6 +169,12 @@ struct op_hook {
 	uint32_t unused;
 };
 
+/* A file to which what hooks write is appended. */
+struct op_hook_output {
+	pstr path;
+	uint32_t stream;  /* 0: standard output, 1: standard error */
+};
+
 /* init: entering */
 struct op_cgroup_enter {
 	pstr file;       /* host path of a v1 "tasks" file; write "0" */

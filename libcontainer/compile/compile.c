@@ -228,6 +228,7 @@ static int (*const steps[])(struct compiler *c) = {
 	hierarchy_read,
 	/* create: the runtime */
 	emit_state_reserve,
+	hooks_emit_output,
 	emit_cgroups,
 	emit_join,
 	namespaces_emit_clone,

@@ -157,6 +157,8 @@ int rootfs_emit_paths(struct compiler *c);
 int devices_emit(struct compiler *c);
 
 /* annotations.c */
+#define ANNOTATION_HOOK_STDERR "run.oci.hooks.stderr"
+#define ANNOTATION_HOOK_STDOUT "run.oci.hooks.stdout"
 #define ANNOTATION_KEEP_GROUPS "run.oci.keep_original_groups"
 #define ANNOTATION_MOUNT_CONTEXT "run.oci.mount_context_type"
 #define ANNOTATION_PIDFD_RECEIVER "run.oci.pidfd_receiver"
@@ -171,6 +173,7 @@ const char *annotation_value(const struct compiler *c, const char *name); /* NUL
 int annotation_filter(struct compiler *c, struct pblob *ret);
 
 /* hooks.c */
+int hooks_emit_output(struct compiler *c);
 int hooks_emit(struct compiler *c, enum hook_kind kind, enum op_type type);
 bool hooks_any(const struct compiler *c, enum hook_kind kind);
 

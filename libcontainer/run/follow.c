@@ -55,6 +55,7 @@ int follow_start(struct execution *x, struct error *err)
 		.record = &x->record,
 		.watch = &x->watch,
 		.message = &x->message,
+		.output = &x->hook_output,
 	};
 	uint32_t n_ops = x->program.header->n_ops;
 	int r;
