@@ -137,6 +137,7 @@ struct mount_options {
 	uint64_t atime;             /* the value of the access time enum */
 	bool atime_set, ratime_set;
 	uint64_t ratime;
+	const char *recursive_sb;   /* a word for the superblocks of the mount and all below it */
 	bool idmap;
 	const char *idmap_text;     /* behind "idmap=" */
 	const char *const *data;    /* options for the file system itself, in order */

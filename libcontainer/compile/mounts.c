@@ -188,6 +188,19 @@ static int read_idmap(struct compiler *c, const struct config_mount *m, const st
 	return 0;
 }
 
+/*
+ * Attributes of mounts can be changed for a whole tree, but not those of file systems, which others use as well. On a
+ * new file system there is nothing below, and the word means what it means without the "r".
+ */
+static int check_recursive_sb(struct compiler *c, const struct config_mount *m, const struct mount_options *o)
+{
+	return o->recursive_sb && (o->bind || o->op.kind == MOUNT_KIND_BIND)
+		       ? compiler_error(c, &m->options, CONFIG_UNSUPPORTED,
+					"\"%s\" would change file systems, which a bind mount cannot",
+					o->recursive_sb)
+		       : 0;
+}
+
 static int read_bind(struct compiler *c, const struct config_mount *m, const struct mount_options *o,
 		     struct op_mount *op)
 {
@@ -319,6 +332,8 @@ static int emit_one(struct compiler *c, const struct config_mount *m)
 		r = read_new(c, m, &o, op);
 	else
 		r = read_remount(c, &o, op);
+	if (r == 0)
+		r = check_recursive_sb(c, m, &o);
 	if (r == 0)
 		r = check_target(c, m, target, op);
 	if (r == 0)

@@ -156,6 +156,27 @@ show_mount() {
 	[[ "${lines[4]}" != *lazytime* ]]
 }
 
+@test "F732 rsync, rdirsync and their opposites mean the file system, and nothing to a bind mount" {
+	local o
+	add_mount /a tmpfs tmpfs rsync
+	add_mount /b tmpfs tmpfs sync rasync
+	add_mount /c tmpfs tmpfs rdirsync
+	add_mount /d tmpfs tmpfs rmand rnomand
+	container_script "awk '\$5 ~ \"^/[abcd]\$\" { print \$5, \$6, \$NF }' /proc/self/mountinfo"
+	run_ok
+	[[ "${lines[0]}" == *,sync* ]]
+	[[ "${lines[1]}" != *sync* ]]
+	[[ "${lines[2]}" == *dirsync* ]]
+	# What others take for an attribute of the mount, since both have the same number.
+	[[ "$output" != *nodiratime* && "$output" != *noatime* ]]
+	for o in rsync rasync rdirsync rmand rnomand; do
+		refuse ".mounts += [{destination: \"/e\", type: \"none\", source: \"$TMP/src\", options: [\"rbind\", \"$o\"]}]" \
+			"$o" /options "bind mount"
+		refuse ".mounts += [{destination: \"/a\", type: \"none\", source: \"none\", options: [\"remount\", \"bind\", \"$o\"]}]" \
+			"$o" "bind mount"
+	done
+}
+
 @test "F042 F047 F049 F050 F055 F057 F091 defaults, silent, loud, iversion and mand are options, not data" {
 	add_mount /a bind "$TMP/src" bind defaults
 	add_mount /b tmpfs tmpfs defaults silent
