@@ -127,7 +127,7 @@ static int follow_process(struct follow *f, struct execution *x, struct error *e
 			return -EIO;
 		if (f->relay.master >= 0)
 			relay_copy(&f->relay, p + 3);
-		(void)notify_read(&f->notify, x->pid);
+		(void)notify_read(f->notify, x->pid);
 		if (p[1].revents)
 			(void)init_reap(x, 0);
 	}
