@@ -9,6 +9,7 @@ OP(CGROUP_CONTROLLERS, "cgroup-controllers", PLACE_RUNTIME, struct op_cgroup_con
 OP(CGROUP_SET, "cgroup-set", PLACE_RUNTIME, struct op_cgroup_set)
 OP(CGROUP_DEVICES, "cgroup-devices", PLACE_RUNTIME, struct op_cgroup_devices)
 OP(CGROUP_OWNER, "cgroup-owner", PLACE_RUNTIME, struct op_cgroup_owner)
+OP(CGROUP_DESCEND, "cgroup-descend", PLACE_RUNTIME, struct op_cgroup_descend)
 OP(NAMESPACE_JOIN, "namespace-join", PLACE_RUNTIME, struct op_namespace_join)
 /* exec: the namespaces of a running init, and the v1 cgroups that the new process enters before it is in them */
 OP(INIT_JOIN, "init-join", PLACE_RUNTIME, struct op_unshare)

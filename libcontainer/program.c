@@ -62,6 +62,11 @@ static const struct field op_cgroup_owner_fields[] = {
 	F_LIMIT(op_cgroup_owner, flags, HEX32, 4),
 };
 
+static const struct field op_cgroup_descend_fields[] = {
+	F(op_cgroup_descend, parent, STR_REQUIRED),
+	F(op_cgroup_descend, dir, STR_REQUIRED),
+};
+
 static const struct field op_namespace_join_fields[] = {
 	F(op_namespace_join, type, HEX32),
 	F(op_namespace_join, path, STR_REQUIRED),
@@ -309,6 +314,7 @@ static const struct field op_output_fields[] = {
 	struct op_cgroup_set *: op_cgroup_set_fields, \
 	struct op_cgroup_devices *: op_cgroup_devices_fields, \
 	struct op_cgroup_owner *: op_cgroup_owner_fields, \
+	struct op_cgroup_descend *: op_cgroup_descend_fields, \
 	struct op_namespace_join *: op_namespace_join_fields, \
 	struct op_clone *: op_clone_fields, \
 	struct op_id_map *: op_id_map_fields, \
@@ -354,6 +360,7 @@ static const struct field op_output_fields[] = {
 	N(op_cgroup_create, op_cgroup_create_fields), N(op_cgroup_set, op_cgroup_set_fields), \
 	N(op_cgroup_controllers, op_cgroup_controllers_fields), \
 	N(op_cgroup_devices, op_cgroup_devices_fields), N(op_cgroup_owner, op_cgroup_owner_fields), \
+	N(op_cgroup_descend, op_cgroup_descend_fields), \
 	N(op_namespace_join, op_namespace_join_fields), N(op_clone, op_clone_fields), \
 	N(op_systemd_unit, op_systemd_unit_fields), N(op_id_map, op_id_map_fields), \
 	N(op_oom_score, op_oom_score_fields), \

@@ -119,6 +119,8 @@ struct op_cgroup_devices {
 };
 /* v2: hands a directory that this create made over to the container's user. */
 struct op_cgroup_owner { pstr dir; uint32_t uid; uint32_t flags; /* CGROUP_SET_OPTIONAL */ uint32_t unused; };
+/* v2: makes a cgroup below one that this create made, moves init there, and enables its controllers. */
+struct op_cgroup_descend { pstr parent; pstr dir; };
 
 /* runtime: process */
 struct op_namespace_join { uint32_t type; /* CLONE_NEW* */ pstr path; };

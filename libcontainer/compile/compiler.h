@@ -41,6 +41,8 @@ struct compiler {
 	const char **cgroup_dirs;            /* of each hierarchy, as far as asked for */
 	struct cgroup_value *values;         /* of v2, not emitted yet */
 	size_t n_values, max_values;
+	const char *cgroup_sub;              /* init's cgroup below that one, or NULL */
+	const char *cgroup_delegate;         /* one more below, for the container's user to manage, or NULL */
 	struct systemd_unit *systemd;        /* NULL: berth makes the cgroup itself */
 	/* mounts.c */
 	bool dev_is_bound;                   /* /dev is a bind mount: its contents are not ours */
@@ -112,6 +114,8 @@ bool cgroup_has_limits(const struct compiler *c);
 /* An ordinary user, who may run without a cgroup when nothing needs one. */
 bool cgroup_is_optional(const struct compiler *c);
 void cgroup_emit_enter(struct compiler *c);
+/* Fills uid and flags; false when the user is not known, or is who makes the cgroup. */
+bool cgroup_new_owner(const struct compiler *c, struct op_cgroup_owner *op);
 /* The v1 hierarchy with that controller, or NULL. */
 const struct host_hierarchy *hierarchy_find(const struct compiler *c, const char *controller);
 const struct host_hierarchy *hierarchy_find_v2(const struct compiler *c);
@@ -125,6 +129,14 @@ const char *cgroup_dir(struct compiler *c, const struct host_hierarchy *h);
 int cgroup_set_sized(struct compiler *c, const void *slot, size_t slot_size, const char *controller,
 		     const char *file, uint32_t flags, const char *fmt, ...) _printf_(7, 8);
 #define cgroup_set_value(c, slot, ...) cgroup_set_sized(c, slot, sizeof(*(slot)), __VA_ARGS__)
+
+/* cgroup-below.c */
+#define CGROUP_BELOW_MAX 128u
+int cgroup_below_read(struct compiler *c);
+/* The directory that the container's processes see as theirs. */
+pstr cgroup_group_dir(struct compiler *c, const struct host_hierarchy *h);
+void cgroup_emit_subgroup(struct compiler *c);
+int cgroup_emit_delegate(struct compiler *c);
 
 /* mounts.c, mount-options.c, mount-cgroup.c */
 int mounts_emit(struct compiler *c);
@@ -158,6 +170,7 @@ int rootfs_emit_paths(struct compiler *c);
 int devices_emit(struct compiler *c);
 
 /* annotations.c */
+#define ANNOTATION_DELEGATE_CGROUP "run.oci.delegate-cgroup"
 #define ANNOTATION_HOOK_STDERR "run.oci.hooks.stderr"
 #define ANNOTATION_HOOK_STDOUT "run.oci.hooks.stdout"
 #define ANNOTATION_KEEP_GROUPS "run.oci.keep_original_groups"
@@ -166,6 +179,7 @@ int devices_emit(struct compiler *c);
 #define ANNOTATION_SECCOMP_DATA "run.oci.seccomp_bpf_data"
 #define ANNOTATION_SECCOMP_RECEIVER "run.oci.seccomp.receiver"
 #define ANNOTATION_SECCOMP_UNKNOWN "run.oci.seccomp_fail_unknown_syscall"
+#define ANNOTATION_SUBGROUP "run.oci.systemd.subgroup"
 #define ANNOTATION_SYSTEMD "org.systemd.property." /* and the name of a property */
 int annotations_read(struct compiler *c); /* checks those that berth obeys */
 const struct string_pair *annotation_find(const struct compiler *c, const char *name);

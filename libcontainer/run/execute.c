@@ -46,6 +46,7 @@ static const struct {
 	[OP_CGROUP_SET] = { op_cgroup_set, NULL },
 	[OP_CGROUP_DEVICES] = { op_cgroup_devices, undo_cgroup_devices },
 	[OP_CGROUP_OWNER] = { op_cgroup_owner, NULL },
+	[OP_CGROUP_DESCEND] = { op_cgroup_descend, NULL },
 	[OP_NAMESPACE_JOIN] = { op_namespace_join, NULL },
 	[OP_INIT_JOIN] = { op_init_join, NULL },
 	[OP_CGROUP_JOIN] = { op_cgroup_join, NULL },
