@@ -231,7 +231,7 @@ struct op_mount {
 	uint32_t propagation;             /* 0, or one MS_ propagation flag, perhaps | MS_REC */
 	uint32_t n_propagation;           /* more than one in order: see propagations */
 	struct pblob propagations;        /* uint32_t[n_propagation] */
-	pstr uid_map, gid_map;            /* kernel's text, with MOUNT_IDMAP */
+	pstr uid_map, gid_map;            /* kernel's text, with MOUNT_IDMAP; 0: those of init's user namespace */
 	pstr label;                       /* complete "context=\"...\"" option, or 0 */
 	uint32_t index;                   /* in config's mounts, UINT32_MAX for berth's own */
 	pstr fallback;                    /* EPERM, EBUSY: bind this host path recursively instead, or 0 */

@@ -268,6 +268,29 @@ show_mount() {
 	[ "$output" = $'5000 6001\n5000 6001' ]
 }
 
+@test "F761 idmap without mappings takes those of a user namespace that is joined" {
+	chmod 755 "$TMP" "$BUNDLE"
+	mkdir "$BUNDLE/rootfs/x" "$BUNDLE/rootfs/y"
+	touch "$TMP/src/owned"
+	chown 7:8 "$TMP/src/owned"
+	unshare --user --fork sleep 1000 3>&- &
+	local parent=$! holder
+	wait_for 5 pgrep -P $parent
+	holder=$(pgrep -P $parent)
+	echo 0 100000 65536 >"/proc/$holder/uid_map"
+	echo 0 200000 65536 >"/proc/$holder/gid_map"
+	add_mount /x none "$TMP/src" rbind idmap
+	add_mount /y none "$TMP/src" rbind
+	edit '.linux.namespaces += [{type: "user", path: $p}]' --arg p "/proc/$holder/ns/user"
+	container_script 'stat -c "%u %g" /x/owned /y/owned'
+	run_container
+	kill "$holder"
+	if [ "$status" -ne 0 ] && [[ "$output" == *nvalid\ argument* ]]; then
+		skip "the file system of the temporary directory has no idmapped mounts"
+	fi
+	[ "$output" = $'7 8\n65534 65534' ] || fail "$output"
+}
+
 @test "F100 ridmap reaches submounts" {
 	mount -t tmpfs tmpfs "$TMP/src/sub"
 	touch "$TMP/src/sub/owned"
