@@ -79,6 +79,7 @@ enum option_id {
 	OPT_SYSTEMD_CGROUP,
 	OPT_TRACE,
 	OPT_TTY,
+	OPT_USAGE,
 	OPT_USER,
 	OPT_VERSION,
 	OPT_MAX,
@@ -141,7 +142,9 @@ extern const struct option global_options[];
  */
 int command_line_parse(int argc, char **argv, struct context *ctx, const struct command **ret_command);
 
-/* Prints help for one command, or for the program when command is NULL. */
+/* Prints the form of the command line of one command, or of the program when command is NULL. */
+void command_usage(const struct command *command);
+/* The same, and all commands and options. */
 void command_help(const struct command *command);
 
 /*

@@ -23,6 +23,7 @@ const struct option global_options[] = {
 	  rootless_values },
 	{ OPT_CRIU, "criu", 0, "PATH", NULL, NULL },
 	{ OPT_HELP, "help", 'h', NULL, "show this help", NULL },
+	{ OPT_USAGE, "usage", 0, NULL, "show the form of the command line", NULL },
 	{ OPT_VERSION, "version", 'v', NULL, "show the version", NULL },
 	OPTIONS_END,
 };

@@ -26,17 +26,24 @@ static void print_options(const char *title, const struct option *options)
 	}
 }
 
+void command_usage(const struct command *command)
+{
+	if (command)
+		printf("Usage: berth [GLOBAL OPTION]... %s [OPTION]... %s\n", command->name, command->operands);
+	else
+		printf("Usage: berth [GLOBAL OPTION]... COMMAND [OPTION]... [ARGUMENT]...\n");
+}
+
 void command_help(const struct command *command)
 {
+	command_usage(command);
 	if (command) {
-		printf("Usage: berth [GLOBAL OPTION]... %s [OPTION]... %s\n\n%s\n", command->name,
-		       command->operands, command->summary);
+		printf("\n%s\n", command->summary);
 		print_options("Options", command->options);
 		print_options("Global options", global_options);
 		return;
 	}
-	printf("Usage: berth [GLOBAL OPTION]... COMMAND [OPTION]... [ARGUMENT]...\n\n"
-	       "An OCI container runtime for Linux.\n\nCommands:\n");
+	printf("\nAn OCI container runtime for Linux.\n\nCommands:\n");
 	for (const struct command *c = commands; c->name; c++)
 		printf("  %-10s %s\n", c->name, c->summary);
 	print_options("Global options", global_options);

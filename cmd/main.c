@@ -109,6 +109,10 @@ int main(int argc, char **argv)
 		command_help(command);
 		return finish(&ctx, command, 0);
 	}
+	if (r >= 0 && ctx.args.set[OPT_USAGE]) {
+		command_usage(command);
+		return finish(&ctx, command, 0);
+	}
 	if (r >= 0 && ctx.args.set[OPT_VERSION]) {
 		print_version();
 		return finish(&ctx, command, 0);

@@ -214,7 +214,7 @@ int command_line_parse(int argc, char **argv, struct context *ctx, const struct 
 			return r;
 		*ret_command = command;
 	}
-	if (!command || ctx->args.set[OPT_HELP])
+	if (!command || ctx->args.set[OPT_HELP] || ctx->args.set[OPT_USAGE])
 		return 0;
 	return check_operands(ctx, command);
 }

@@ -68,6 +68,8 @@ enum message_type {
 	MESSAGE_WANT_SOURCE,   /* init -> runtime: open the source of the OP_MOUNT op; answered by SOURCE */
 	MESSAGE_SOURCE,        /* runtime -> init: with the detached mount, or none where open_tree(2) is missing */
 	MESSAGE_ERROR,         /* init -> runtime or start: struct error in data; init exits */
+	MESSAGE_STDOUT,        /* init -> runtime or start: a hook has written data; only with OP_HOOK_OUTPUT */
+	MESSAGE_STDERR,
 	MESSAGE_PAGE,          /* init -> start: the page's memfd, first message on the start socket */
 	MESSAGE_TYPE_MAX,
 };

@@ -3,11 +3,13 @@
  * The order of the rows is the order in which a full program uses them. HOOK_* rows share one operand. */
 /* runtime, before the container exists */
 OP(STATE_RESERVE, "state-reserve", PLACE_RUNTIME, struct op_none)
+OP(HOOK_OUTPUT, "hook-output", PLACE_RUNTIME, struct op_hook_output)
 OP(CGROUP_CREATE, "cgroup-create", PLACE_RUNTIME, struct op_cgroup_create)
 OP(CGROUP_CONTROLLERS, "cgroup-controllers", PLACE_RUNTIME, struct op_cgroup_controllers)
 OP(CGROUP_SET, "cgroup-set", PLACE_RUNTIME, struct op_cgroup_set)
 OP(CGROUP_DEVICES, "cgroup-devices", PLACE_RUNTIME, struct op_cgroup_devices)
 OP(CGROUP_OWNER, "cgroup-owner", PLACE_RUNTIME, struct op_cgroup_owner)
+OP(CGROUP_DESCEND, "cgroup-descend", PLACE_RUNTIME, struct op_cgroup_descend)
 OP(NAMESPACE_JOIN, "namespace-join", PLACE_RUNTIME, struct op_namespace_join)
 /* exec: the namespaces of a running init, and the v1 cgroups that the new process enters before it is in them */
 OP(INIT_JOIN, "init-join", PLACE_RUNTIME, struct op_unshare)

@@ -62,6 +62,11 @@ static const struct field op_cgroup_owner_fields[] = {
 	F_LIMIT(op_cgroup_owner, flags, HEX32, 4),
 };
 
+static const struct field op_cgroup_descend_fields[] = {
+	F(op_cgroup_descend, parent, STR_REQUIRED),
+	F(op_cgroup_descend, dir, STR_REQUIRED),
+};
+
 static const struct field op_namespace_join_fields[] = {
 	F(op_namespace_join, type, HEX32),
 	F(op_namespace_join, path, STR_REQUIRED),
@@ -122,6 +127,11 @@ static const struct field op_rdt_fields[] = {
 static const struct field op_net_device_fields[] = {
 	F(op_net_device, host_name, STR_REQUIRED),
 	F(op_net_device, name, STR_REQUIRED),
+};
+
+static const struct field op_hook_output_fields[] = {
+	F_LIMIT(op_hook_output, stream, U32, 2),
+	F(op_hook_output, path, STR_REQUIRED),
 };
 
 static const struct field op_hook_fields[] = {
@@ -304,6 +314,7 @@ static const struct field op_output_fields[] = {
 	struct op_cgroup_set *: op_cgroup_set_fields, \
 	struct op_cgroup_devices *: op_cgroup_devices_fields, \
 	struct op_cgroup_owner *: op_cgroup_owner_fields, \
+	struct op_cgroup_descend *: op_cgroup_descend_fields, \
 	struct op_namespace_join *: op_namespace_join_fields, \
 	struct op_clone *: op_clone_fields, \
 	struct op_id_map *: op_id_map_fields, \
@@ -315,6 +326,7 @@ static const struct field op_output_fields[] = {
 	struct op_rdt *: op_rdt_fields, \
 	struct op_net_device *: op_net_device_fields, \
 	struct op_hook *: op_hook_fields, \
+	struct op_hook_output *: op_hook_output_fields, \
 	struct op_cgroup_enter *: op_cgroup_enter_fields, \
 	struct op_unshare *: op_unshare_fields, \
 	struct op_affinity *: op_affinity_fields, \
@@ -348,11 +360,13 @@ static const struct field op_output_fields[] = {
 	N(op_cgroup_create, op_cgroup_create_fields), N(op_cgroup_set, op_cgroup_set_fields), \
 	N(op_cgroup_controllers, op_cgroup_controllers_fields), \
 	N(op_cgroup_devices, op_cgroup_devices_fields), N(op_cgroup_owner, op_cgroup_owner_fields), \
+	N(op_cgroup_descend, op_cgroup_descend_fields), \
 	N(op_namespace_join, op_namespace_join_fields), N(op_clone, op_clone_fields), \
 	N(op_systemd_unit, op_systemd_unit_fields), N(op_id_map, op_id_map_fields), \
 	N(op_oom_score, op_oom_score_fields), \
 	N(op_rlimit, op_rlimit_fields), N(op_scheduler, op_scheduler_fields), \
 	N(op_io_priority, op_io_priority_fields), N(op_rdt, op_rdt_fields), N(op_hook, op_hook_fields), \
+	N(op_hook_output, op_hook_output_fields), \
 	N(op_net_device, op_net_device_fields), \
 	N(op_cgroup_enter, op_cgroup_enter_fields), N(op_unshare, op_unshare_fields), \
 	N(op_affinity, op_affinity_fields), \

@@ -119,6 +119,8 @@ struct op_cgroup_devices {
 };
 /* v2: hands a directory that this create made over to the container's user. */
 struct op_cgroup_owner { pstr dir; uint32_t uid; uint32_t flags; /* CGROUP_SET_OPTIONAL */ uint32_t unused; };
+/* v2: makes a cgroup below one that this create made, moves init there, and enables its controllers. */
+struct op_cgroup_descend { pstr parent; pstr dir; };
 
 /* runtime: process */
 struct op_namespace_join { uint32_t type; /* CLONE_NEW* */ pstr path; };
@@ -167,6 +169,12 @@ struct op_hook {
 	struct pstrv env;
 	uint32_t timeout;   /* seconds, 0: none */
 	uint32_t unused;
+};
+
+/* A file to which what hooks write is appended. */
+struct op_hook_output {
+	pstr path;
+	uint32_t stream;  /* 0: standard output, 1: standard error */
 };
 
 /* init: entering */
@@ -223,7 +231,7 @@ struct op_mount {
 	uint32_t propagation;             /* 0, or one MS_ propagation flag, perhaps | MS_REC */
 	uint32_t n_propagation;           /* more than one in order: see propagations */
 	struct pblob propagations;        /* uint32_t[n_propagation] */
-	pstr uid_map, gid_map;            /* kernel's text, with MOUNT_IDMAP */
+	pstr uid_map, gid_map;            /* kernel's text, with MOUNT_IDMAP; 0: those of init's user namespace */
 	pstr label;                       /* complete "context=\"...\"" option, or 0 */
 	uint32_t index;                   /* in config's mounts, UINT32_MAX for berth's own */
 	pstr fallback;                    /* EPERM, EBUSY: bind this host path recursively instead, or 0 */

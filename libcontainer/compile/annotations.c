@@ -8,11 +8,13 @@
 
 /* For features: whoever lets strangers write configurations wants to know these. */
 const char *const compile_annotations[] = {
-	ANNOTATION_KEEP_GROUPS,    ANNOTATION_MOUNT_CONTEXT,   ANNOTATION_PIDFD_RECEIVER,
-	ANNOTATION_SECCOMP_DATA,   ANNOTATION_SECCOMP_RECEIVER, ANNOTATION_SECCOMP_UNKNOWN,
-	ANNOTATION_SYSTEMD,
-	NULL,
+	ANNOTATION_DELEGATE_CGROUP, ANNOTATION_HOOK_STDERR,      ANNOTATION_HOOK_STDOUT,
+	ANNOTATION_KEEP_GROUPS,     ANNOTATION_MOUNT_CONTEXT,    ANNOTATION_PIDFD_RECEIVER,
+	ANNOTATION_SECCOMP_DATA,    ANNOTATION_SECCOMP_RECEIVER, ANNOTATION_SECCOMP_UNKNOWN,
+	ANNOTATION_SUBGROUP,        ANNOTATION_SYSTEMD,          NULL,
 };
+
+const char *const compile_hook_annotations[2] = { ANNOTATION_HOOK_STDOUT, ANNOTATION_HOOK_STDERR };
 
 const struct string_pair *annotation_find(const struct compiler *c, const char *name)
 {
@@ -31,14 +33,21 @@ const char *annotation_value(const struct compiler *c, const char *name)
 	return pair ? pair->value : NULL;
 }
 
-/* Paths of sockets are used by later commands as well, in other working directories. */
-static int check_path(struct compiler *c, const char *name)
+/* These paths are used by later commands as well, in other working directories. */
+static int check_paths(struct compiler *c)
 {
-	const struct string_pair *pair = annotation_find(c, name);
+	static const char *const names[] = {
+		ANNOTATION_HOOK_STDERR, ANNOTATION_HOOK_STDOUT, ANNOTATION_PIDFD_RECEIVER, ANNOTATION_SECCOMP_RECEIVER,
+	};
 
-	if (pair && pair->value[0] != '/')
-		return compiler_error(c, pair, CONFIG_VALUE, "annotation %s: \"%s\" is not an absolute path",
-				      name, pair->value);
+	for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+		const struct string_pair *pair = annotation_find(c, names[i]);
+
+		if (pair && pair->value[0] != '/')
+			return compiler_error(c, pair, CONFIG_VALUE,
+					      "annotation %s: \"%s\" is not an absolute path", pair->name,
+					      pair->value);
+	}
 	return 0;
 }
 
@@ -61,9 +70,7 @@ int annotations_read(struct compiler *c)
 	for (size_t i = 0; i < map->n; i++)
 		if (!*map->v[i].name)
 			return compiler_error(c, &map->v[i], CONFIG_VALUE, "annotation with an empty name");
-	r = check_path(c, ANNOTATION_PIDFD_RECEIVER);
-	if (r == 0)
-		r = check_path(c, ANNOTATION_SECCOMP_RECEIVER);
+	r = check_paths(c);
 	return r < 0 ? r : check_mount_context(c);
 }
 

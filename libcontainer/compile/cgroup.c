@@ -71,7 +71,7 @@ static bool is_rootless(const struct compiler *c)
 
 bool cgroup_is_optional(const struct compiler *c)
 {
-	return is_rootless(c) && !cgroup_has_limits(c);
+	return is_rootless(c) && !cgroup_has_limits(c) && !c->cgroup_delegate;
 }
 
 /*
@@ -149,6 +149,12 @@ static bool host_uid(const struct compiler *c, uint32_t uid, uint32_t *ret)
 	return false;
 }
 
+bool cgroup_new_owner(const struct compiler *c, struct op_cgroup_owner *op)
+{
+	op->flags = is_rootless(c) ? CGROUP_SET_OPTIONAL : 0;
+	return c->process && host_uid(c, c->process->user.uid.v, &op->uid) && op->uid != c->host->euid;
+}
+
 /*
  * On v2 alone, with a cgroup namespace of its own and a writable mount, the container's user gets its
  * cgroup: that is how systemd and nested engines can run without privileges.
@@ -158,12 +164,11 @@ int cgroup_emit_owner(struct compiler *c)
 	const struct host_hierarchy *h = hierarchy_find_v2(c);
 	struct op_cgroup_owner op = { 0 };
 
-	if (!c->host->unified || !h || !(c->ns_new & CLONE_NEWCGROUP) || !c->process || !has_writable_mount(c)
-	    || !host_uid(c, c->process->user.uid.v, &op.uid) || op.uid == c->host->euid)
+	/* Who has a cgroup to manage further down gets no other. */
+	if (!c->host->unified || !h || !(c->ns_new & CLONE_NEWCGROUP) || c->cgroup_delegate || !has_writable_mount(c)
+	    || !cgroup_new_owner(c, &op))
 		return 0;
-	if (is_rootless(c))
-		op.flags = CGROUP_SET_OPTIONAL;
-	op.dir = emit_str(&c->emit, cgroup_dir(c, h));
+	op.dir = cgroup_group_dir(c, h);
 	compiler_emit(c, OP_CGROUP_OWNER, &op, &c->process->user);
 	return 0;
 }

@@ -118,7 +118,10 @@ static int emit_cgroups_now(struct compiler *c)
 		r = cgroup_emit_values(c);
 	if (r == 0)
 		r = cgroup_emit_devices(c);
-	return r < 0 ? r : cgroup_emit_owner(c);
+	if (r < 0)
+		return r;
+	cgroup_emit_subgroup(c);
+	return cgroup_emit_owner(c);
 }
 
 /* Systemd makes no cgroup without a process in it, so that then the clone comes first. */
@@ -226,8 +229,10 @@ static int (*const steps[])(struct compiler *c) = {
 	rootfs_read,
 	process_read,
 	hierarchy_read,
+	cgroup_below_read,
 	/* create: the runtime */
 	emit_state_reserve,
+	hooks_emit_output,
 	emit_cgroups,
 	emit_join,
 	namespaces_emit_clone,
@@ -238,6 +243,7 @@ static int (*const steps[])(struct compiler *c) = {
 	/* create: init */
 	emit_first_sync,
 	namespaces_emit_enter,
+	cgroup_emit_delegate,
 	emit_keyring,
 	rootfs_emit_open,
 	mounts_emit,

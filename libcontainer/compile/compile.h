@@ -133,6 +133,7 @@ extern const char *const compile_mount_options[];
 extern const char *const compile_namespaces[];
 extern const char *const compile_capabilities[];
 extern const char *const compile_annotations[]; /* that change what a launch does */
+extern const char *const compile_hook_annotations[2]; /* files for standard output and error of hooks */
 extern const char *const compile_memory_policy_modes[];
 extern const char *const compile_memory_policy_flags[];
 const char *compile_capability_name(unsigned cap); /* "CAP_CHOWN", or NULL */

@@ -41,6 +41,8 @@ struct compiler {
 	const char **cgroup_dirs;            /* of each hierarchy, as far as asked for */
 	struct cgroup_value *values;         /* of v2, not emitted yet */
 	size_t n_values, max_values;
+	const char *cgroup_sub;              /* init's cgroup below that one, or NULL */
+	const char *cgroup_delegate;         /* one more below, for the container's user to manage, or NULL */
 	struct systemd_unit *systemd;        /* NULL: berth makes the cgroup itself */
 	/* mounts.c */
 	bool dev_is_bound;                   /* /dev is a bind mount: its contents are not ours */
@@ -112,6 +114,8 @@ bool cgroup_has_limits(const struct compiler *c);
 /* An ordinary user, who may run without a cgroup when nothing needs one. */
 bool cgroup_is_optional(const struct compiler *c);
 void cgroup_emit_enter(struct compiler *c);
+/* Fills uid and flags; false when the user is not known, or is who makes the cgroup. */
+bool cgroup_new_owner(const struct compiler *c, struct op_cgroup_owner *op);
 /* The v1 hierarchy with that controller, or NULL. */
 const struct host_hierarchy *hierarchy_find(const struct compiler *c, const char *controller);
 const struct host_hierarchy *hierarchy_find_v2(const struct compiler *c);
@@ -126,6 +130,14 @@ int cgroup_set_sized(struct compiler *c, const void *slot, size_t slot_size, con
 		     const char *file, uint32_t flags, const char *fmt, ...) _printf_(7, 8);
 #define cgroup_set_value(c, slot, ...) cgroup_set_sized(c, slot, sizeof(*(slot)), __VA_ARGS__)
 
+/* cgroup-below.c */
+#define CGROUP_BELOW_MAX 128u
+int cgroup_below_read(struct compiler *c);
+/* The directory that the container's processes see as theirs. */
+pstr cgroup_group_dir(struct compiler *c, const struct host_hierarchy *h);
+void cgroup_emit_subgroup(struct compiler *c);
+int cgroup_emit_delegate(struct compiler *c);
+
 /* mounts.c, mount-options.c, mount-cgroup.c */
 int mounts_emit(struct compiler *c);
 void mounts_emit_deferred(struct compiler *c);
@@ -137,6 +149,7 @@ struct mount_options {
 	uint64_t atime;             /* the value of the access time enum */
 	bool atime_set, ratime_set;
 	uint64_t ratime;
+	const char *recursive_sb;   /* a word for the superblocks of the mount and all below it */
 	bool idmap;
 	const char *idmap_text;     /* behind "idmap=" */
 	const char *const *data;    /* options for the file system itself, in order */
@@ -157,12 +170,16 @@ int rootfs_emit_paths(struct compiler *c);
 int devices_emit(struct compiler *c);
 
 /* annotations.c */
+#define ANNOTATION_DELEGATE_CGROUP "run.oci.delegate-cgroup"
+#define ANNOTATION_HOOK_STDERR "run.oci.hooks.stderr"
+#define ANNOTATION_HOOK_STDOUT "run.oci.hooks.stdout"
 #define ANNOTATION_KEEP_GROUPS "run.oci.keep_original_groups"
 #define ANNOTATION_MOUNT_CONTEXT "run.oci.mount_context_type"
 #define ANNOTATION_PIDFD_RECEIVER "run.oci.pidfd_receiver"
 #define ANNOTATION_SECCOMP_DATA "run.oci.seccomp_bpf_data"
 #define ANNOTATION_SECCOMP_RECEIVER "run.oci.seccomp.receiver"
 #define ANNOTATION_SECCOMP_UNKNOWN "run.oci.seccomp_fail_unknown_syscall"
+#define ANNOTATION_SUBGROUP "run.oci.systemd.subgroup"
 #define ANNOTATION_SYSTEMD "org.systemd.property." /* and the name of a property */
 int annotations_read(struct compiler *c); /* checks those that berth obeys */
 const struct string_pair *annotation_find(const struct compiler *c, const char *name);
@@ -171,6 +188,7 @@ const char *annotation_value(const struct compiler *c, const char *name); /* NUL
 int annotation_filter(struct compiler *c, struct pblob *ret);
 
 /* hooks.c */
+int hooks_emit_output(struct compiler *c);
 int hooks_emit(struct compiler *c, enum hook_kind kind, enum op_type type);
 bool hooks_any(const struct compiler *c, enum hook_kind kind);
 

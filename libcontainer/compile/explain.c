@@ -112,6 +112,8 @@ static const struct name_value hook_kinds[] = {
 	{ NULL, 0 },
 };
 
+static const struct name_value streams[] = { { "stdout", 0 }, { "stderr", 1 }, { NULL, 0 } };
+
 static const struct name_value rlimit_names[] = {
 	{ "cpu", 0 },      { "fsize", 1 },   { "data", 2 },   { "stack", 3 },
 	{ "core", 4 },     { "rss", 5 },     { "nproc", 6 },  { "nofile", 7 },
@@ -156,6 +158,7 @@ static const struct word_row word_rows[] = {
 	{ OP_HOOK_INIT, "kind", WORD_ONE, hook_kinds },
 	{ OP_HOOK_RUNTIME, "index", WORD_NUMBER, NULL },
 	{ OP_HOOK_INIT, "index", WORD_NUMBER, NULL },
+	{ OP_HOOK_OUTPUT, "stream", WORD_ONE, streams },
 	{ OP_ROOT_OPEN, "propagation", WORD_ONE, propagation_names },
 	{ OP_ROOT_OPEN, "flags", WORD_FLAGS, root_flags },
 	{ OP_ROOT_PROPAGATION, "flags", WORD_ONE, propagation_names },

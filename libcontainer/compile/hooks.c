@@ -6,6 +6,20 @@ bool hooks_any(const struct compiler *c, enum hook_kind kind)
 	return c->config->hooks && c->config->hooks->kind[kind].n;
 }
 
+int hooks_emit_output(struct compiler *c)
+{
+	for (uint32_t i = 0; i < ELEMENTSOF(compile_hook_annotations); i++) {
+		const struct string_pair *pair = annotation_find(c, compile_hook_annotations[i]);
+		struct op_hook_output op = { .stream = i };
+
+		if (!pair)
+			continue;
+		op.path = emit_str(&c->emit, pair->value);
+		compiler_emit(c, OP_HOOK_OUTPUT, &op, pair);
+	}
+	return 0;
+}
+
 static int emit_one(struct compiler *c, enum hook_kind kind, size_t index, enum op_type type)
 {
 	const struct config_hook *hook = &c->config->hooks->kind[kind].v[index];

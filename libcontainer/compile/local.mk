@@ -4,6 +4,7 @@
 BERTH_LIB_SOURCES += \
 	libcontainer/compile/annotations.c \
 	libcontainer/compile/caps.c \
+	libcontainer/compile/cgroup-below.c \
 	libcontainer/compile/cgroup-devices.c \
 	libcontainer/compile/cgroup-v2.c \
 	libcontainer/compile/cgroup-values.c \

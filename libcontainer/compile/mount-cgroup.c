@@ -35,7 +35,7 @@ static uint32_t bind_flags(const struct compiler *c)
 static int emit_v2(struct compiler *c, const struct config_mount *m, struct op_mount *op)
 {
 	const struct host_hierarchy *h = hierarchy_find_v2(c);
-	pstr dir = h ? emit_str(&c->emit, cgroup_dir(c, h)) : 0;
+	pstr dir = h ? cgroup_group_dir(c, h) : 0;
 
 	op->fstype = emit_str(&c->emit, "cgroup2");
 	if (has_namespace(c, CLONE_NEWCGROUP) || !dir) {

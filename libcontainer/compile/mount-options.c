@@ -10,6 +10,7 @@
 
 enum action {
 	SB_SET, SB_CLEAR,       /* of the superblock */
+	RSB_SET, RSB_CLEAR,     /* the same, for what a bind mount cannot do below it */
 	SET, CLEAR,             /* of this mount; CLEAR of a mask, then SET */
 	RSET, RCLEAR,           /* of this mount and all below it */
 	ATIME, RATIME,          /* one of the values of the access time enum */
@@ -47,18 +48,22 @@ enum action {
 	X("nosuid", SET, MOUNT_ATTR_NOSUID) \
 	X("nosymfollow", SET, MOUNT_ATTR_NOSYMFOLLOW) \
 	X("private", PROPAGATION, MS_PRIVATE) \
+	X("rasync", RSB_CLEAR, MS_SYNCHRONOUS) \
 	X("ratime", UN_RATIME, MOUNT_ATTR_NOATIME) \
 	X("rbind", BIND, MOUNT_RECURSIVE) \
 	X("rdev", RCLEAR, MOUNT_ATTR_NODEV) \
 	X("rdiratime", RCLEAR, MOUNT_ATTR_NODIRATIME) \
+	X("rdirsync", RSB_SET, MS_DIRSYNC) \
 	X("relatime", ATIME, MOUNT_ATTR_RELATIME) \
 	X("remount", REMOUNT, 0) \
 	X("rexec", RCLEAR, MOUNT_ATTR_NOEXEC) \
 	X("ridmap", IDMAP, MOUNT_IDMAP | MOUNT_IDMAP_RECURSIVE) \
+	X("rmand", RSB_SET, MS_MANDLOCK) \
 	X("rnoatime", RATIME, MOUNT_ATTR_NOATIME) \
 	X("rnodev", RSET, MOUNT_ATTR_NODEV) \
 	X("rnodiratime", RSET, MOUNT_ATTR_NODIRATIME) \
 	X("rnoexec", RSET, MOUNT_ATTR_NOEXEC) \
+	X("rnomand", RSB_CLEAR, MS_MANDLOCK) \
 	X("rnorelatime", UN_RATIME, MOUNT_ATTR_RELATIME) \
 	X("rnostrictatime", UN_RATIME, MOUNT_ATTR_STRICTATIME) \
 	X("rnosuid", RSET, MOUNT_ATTR_NOSUID) \
@@ -73,6 +78,7 @@ enum action {
 	X("rstrictatime", RATIME, MOUNT_ATTR_STRICTATIME) \
 	X("rsuid", RCLEAR, MOUNT_ATTR_NOSUID) \
 	X("rsymfollow", RCLEAR, MOUNT_ATTR_NOSYMFOLLOW) \
+	X("rsync", RSB_SET, MS_SYNCHRONOUS) \
 	X("runbindable", PROPAGATION, MS_UNBINDABLE | MS_REC) \
 	X("rw", READWRITE, 0) \
 	X("shared", PROPAGATION, MS_SHARED) \
@@ -170,12 +176,16 @@ static int apply(struct compiler *c, struct mount_options *o, const struct optio
 	struct op_mount *op = &o->op;
 	uint32_t v = opt->value;
 
+	if (opt->action == RSB_SET || opt->action == RSB_CLEAR)
+		o->recursive_sb = opt->name;
 	switch (opt->action) {
 	case SB_SET:
+	case RSB_SET:
 		op->sb_set |= v;
 		op->sb_clear &= ~v;
 		break;
 	case SB_CLEAR:
+	case RSB_CLEAR:
 		op->sb_clear |= v;
 		op->sb_set &= ~v;
 		break;

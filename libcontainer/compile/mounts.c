@@ -178,14 +178,30 @@ static int read_idmap(struct compiler *c, const struct config_mount *m, const st
 		return compiler_error(c, m, CONFIG_CONFLICT, "idmap= and uidMappings");
 	if (o->idmap_text && parse_idmap(c, o->idmap_text, &uid, &gid) < 0)
 		return compiler_error(c, &m->options, CONFIG_VALUE, "idmap=%s", o->idmap_text);
-	if (!uid.n && !(c->ns_new & CLONE_NEWUSER))
+	if (!uid.n && !has_namespace(c, CLONE_NEWUSER))
 		return compiler_error(c, m, CONFIG_MISSING,
 				      "an id-mapped mount needs uidMappings and gidMappings, its own or those "
-				      "of a new user namespace");
+				      "of a user namespace");
+	op->flags |= MOUNT_IDMAP | MOUNT_FROM_RUNTIME;
+	/* The maps of a namespace that is joined need not be known: that of init is taken. */
+	if (!uid.n && !(c->ns_new & CLONE_NEWUSER))
+		return 0;
 	op->uid_map = id_map_text(c, uid.n ? &uid : &c->linux_->uid_mappings);
 	op->gid_map = id_map_text(c, gid.n ? &gid : &c->linux_->gid_mappings);
-	op->flags |= MOUNT_IDMAP | MOUNT_FROM_RUNTIME;
 	return 0;
+}
+
+/*
+ * Attributes of mounts can be changed for a whole tree, but not those of file systems, which others use as well. On a
+ * new file system there is nothing below, and the word means what it means without the "r".
+ */
+static int check_recursive_sb(struct compiler *c, const struct config_mount *m, const struct mount_options *o)
+{
+	return o->recursive_sb && (o->bind || o->op.kind == MOUNT_KIND_BIND)
+		       ? compiler_error(c, &m->options, CONFIG_UNSUPPORTED,
+					"\"%s\" would change file systems, which a bind mount cannot",
+					o->recursive_sb)
+		       : 0;
 }
 
 static int read_bind(struct compiler *c, const struct config_mount *m, const struct mount_options *o,
@@ -319,6 +335,8 @@ static int emit_one(struct compiler *c, const struct config_mount *m)
 		r = read_new(c, m, &o, op);
 	else
 		r = read_remount(c, &o, op);
+	if (r == 0)
+		r = check_recursive_sb(c, m, &o);
 	if (r == 0)
 		r = check_target(c, m, target, op);
 	if (r == 0)

@@ -20,10 +20,12 @@
 /*
  * Hooks in the container's namespaces: createContainer while the host's root is still there,
  * startContainer inside. Their output is captured: engines pass pipes and wait for their end, so a hook
- * that leaves a daemon behind must not hold them.
+ * that leaves a daemon behind must not hold them. Where a file is to keep it, the runtime writes that: a hook
+ * inside could do more with a file of the host than append to it.
  */
 
 #define TAIL_MAX 512u
+#define STREAMS 2
 #define TICK_MS 20           /* without a pidfd */
 #define DRAIN_MAX (64 << 10) /* what a pipe holds */
 
@@ -32,7 +34,9 @@ struct hook {
 	const char *kind;
 	pid_t pid;
 	int report;     /* gets the errno of a failed execve */
-	int output;     /* -1 after its end */
+	int output[STREAMS]; /* -1 after its end; the second one is for standard error where that is kept apart */
+	bool keep[STREAMS];  /* a file gets it */
+	bool apart;
 	int pidfd;      /* -1: not to be had */
 	uint64_t deadline; /* ns, 0: none */
 	size_t len;
@@ -42,7 +46,8 @@ struct hook {
 static void hook_done(struct hook *h)
 {
 	fd_close(&h->report);
-	fd_close(&h->output);
+	fd_close(&h->output[0]);
+	fd_close(&h->output[1]);
 	fd_close(&h->pidfd);
 }
 
@@ -70,7 +75,7 @@ static int hook_input(struct init *i, const char *status)
 }
 
 static _noreturn_ void hook_child(const struct init *i, const char *path, char **argv, char **envp,
-				  const int fds[2], int report)
+				  const int fds[3], int report)
 {
 	int r = 0, k;
 
@@ -80,7 +85,7 @@ static _noreturn_ void hook_child(const struct init *i, const char *path, char *
 	if (!i->entered)
 		umask(0022);
 	for (k = 0; k < 3 && r >= 0; k++)
-		r = sys_dup2(fds[k > 0], k);
+		r = sys_dup2(fds[k], k);
 	/* Ours are close-on-exec already; those that the program is to inherit are not. */
 	(void) sys_close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 	if (r >= 0)
@@ -90,17 +95,21 @@ static _noreturn_ void hook_child(const struct init *i, const char *path, char *
 }
 
 /* Keeps the end of what was written. 0 when there is nothing (more) to read now. */
-static ssize_t hook_read(struct hook *h)
+static ssize_t hook_read(const struct init *i, struct hook *h, unsigned stream)
 {
 	char buf[1024];
-	ssize_t n = sys_read(h->output, buf, sizeof(buf));
+	ssize_t n = sys_read(h->output[stream], buf, sizeof(buf));
 	size_t keep, new;
 
 	if (n <= 0) {
 		if (n != -EAGAIN)
-			fd_close(&h->output);
+			fd_close(&h->output[stream]);
 		return 0;
 	}
+	/* A killed runtime or `start` keeps nothing; what becomes of us is decided elsewhere. */
+	if (h->keep[stream])
+		(void) message_send(i->fd_start >= 0 ? i->fd_start : i->fd_wire, MESSAGE_STDOUT + stream, i->at, buf,
+				    (uint32_t) n, -1);
 	new = MIN((size_t) n, sizeof(h->tail));
 	keep = MIN(h->len, sizeof(h->tail) - new);
 	memmove(h->tail, h->tail + h->len - keep, keep);
@@ -144,12 +153,13 @@ static int hook_wait(const struct init *i, struct hook *h, int *ret_status)
 			left = left / 1000000 + 1;
 			timeout = timeout < 0 || left < (uint64_t) timeout ? (int) MIN(left, INT_MAX) : timeout;
 		}
-		r = sys_poll2(h->output, h->pidfd, timeout);
+		r = sys_poll3((const int[]){ h->output[0], h->output[1], h->pidfd }, timeout);
 		if (r < 0)
 			return r;
-		if (r & 1)
-			(void) hook_read(h);
-		if (r & 2 || h->pidfd < 0) {
+		for (unsigned k = 0; k < STREAMS; k++)
+			if (r & 1 << k)
+				(void) hook_read(i, h, k);
+		if (r & 4 || h->pidfd < 0) {
 			r = sys_wait_nohang(h->pid, ret_status);
 			if (r)
 				return r;
@@ -170,9 +180,16 @@ static int hook_unexecuted(const struct init *i, struct hook *h, struct error *e
 			 r == -ENOENT ? "it, or its interpreter, does not exist" : "it cannot be executed");
 }
 
-static int hook_finish(const struct init *i, struct hook *h, struct error *err)
+static void hook_drain(const struct init *i, struct hook *h, unsigned stream)
 {
 	ssize_t drained = 0, n;
+
+	while (h->output[stream] >= 0 && drained < DRAIN_MAX && (n = hook_read(i, h, stream)) > 0)
+		drained += n;
+}
+
+static int hook_finish(const struct init *i, struct hook *h, struct error *err)
+{
 	int status = 0, r = hook_wait(i, h, &status);
 
 	if (r <= 0) {
@@ -180,8 +197,8 @@ static int hook_finish(const struct init *i, struct hook *h, struct error *err)
 		(void) sys_kill(h->pid, SIGKILL);
 		(void) sys_wait(h->pid, &status);
 	}
-	while (h->output >= 0 && drained < DRAIN_MAX && (n = hook_read(h)) > 0)
-		drained += n;
+	for (unsigned k = 0; k < STREAMS; k++)
+		hook_drain(i, h, k);
 	if (r < 0)
 		return error_set(err, ERR_HOOK, -r, "%s hook %u: wait", h->kind, h->op->index);
 	if (r == 0)
@@ -204,6 +221,30 @@ static char **hook_environment(const struct init *i, const struct op_hook *op)
 	return i->entered && process ? exec_strings(i, process->env, NULL) : i->environ;
 }
 
+/* The end that we read from does not block. */
+static int hook_pipe(int *ret_ours, int *ret_its)
+{
+	int fds[2], r = sys_pipe(fds);
+
+	if (r < 0)
+		return r;
+	*ret_ours = fds[0];
+	*ret_its = fds[1];
+	return sys_set_nonblock(fds[0], true);
+}
+
+static void hook_streams(const struct init *i, struct hook *h)
+{
+	for (uint32_t k = 0; k < i->program.header->n_ops; k++) {
+		const struct program_op *op = &i->program.ops[k];
+
+		if (op->type != OP_HOOK_OUTPUT)
+			continue;
+		h->apart = true;
+		h->keep[((const struct op_hook_output *) program_data(&i->program, op))->stream] = true;
+	}
+}
+
 static int hook_start(struct init *i, struct hook *h, struct error *err)
 {
 	const char *path = program_str(&i->program, h->op->path);
@@ -211,27 +252,21 @@ static int hook_start(struct init *i, struct hook *h, struct error *err)
 	char **argv = h->op->args.n ? exec_strings(i, h->op->args, NULL) : only;
 	char **envp = hook_environment(i, h->op);
 	_cleanup_close_ int input = hook_input(i, i->entered ? "created" : "creating");
-	_cleanup_close_ int output = -1, report = -1;
-	int fds[2], errors[2], r;
+	_cleanup_close_ int out = -1, error = -1, report = -1;
+	int r = MIN(input, 0);
 
-	r = MIN(input, 0);
 	if (r == 0 && (!argv || !envp))
 		r = -ENOMEM;
 	if (r == 0)
-		r = sys_pipe(fds);
-	if (r < 0)
-		return error_set(err, ERR_HOOK, -r, "%s hook %u", h->kind, h->op->index);
-	h->output = fds[0];
-	output = fds[1];
-	r = sys_pipe(errors);
-	if (r < 0)
-		return error_set(err, ERR_HOOK, -r, "%s hook %u", h->kind, h->op->index);
-	h->report = errors[0];
-	report = errors[1];
-	(void) sys_set_nonblock(h->output, true);
-	r = sys_fork();
+		r = hook_pipe(&h->output[0], &out);
+	if (r == 0 && h->apart)
+		r = hook_pipe(&h->output[1], &error);
 	if (r == 0)
-		hook_child(i, path, argv, envp, (const int[]){ input, output }, report);
+		r = hook_pipe(&h->report, &report);
+	if (r == 0)
+		r = sys_fork();
+	if (r == 0)
+		hook_child(i, path, argv, envp, (const int[]){ input, out, error < 0 ? out : error }, report);
 	if (r < 0)
 		return error_set(err, ERR_HOOK, -r, "%s hook %u", h->kind, h->op->index);
 	h->pid = r;
@@ -242,12 +277,13 @@ static int hook_start(struct init *i, struct hook *h, struct error *err)
 
 int op_hook(struct init *i, const void *data, struct error *err)
 {
-	_cleanup_(hook_done) struct hook h = { .op = data, .output = -1, .pidfd = -1, .report = -1 };
+	_cleanup_(hook_done) struct hook h = { .op = data, .output = { -1, -1 }, .pidfd = -1, .report = -1 };
 	int r;
 
 	h.kind = i->entered ? "startContainer" : "createContainer";
 	if (h.op->timeout)
 		h.deadline = clock_now(i) + h.op->timeout * 1000000000ull;
+	hook_streams(i, &h);
 	r = hook_start(i, &h, err);
 	return r < 0 ? r : hook_finish(i, &h, err);
 }

@@ -43,6 +43,14 @@ int init_reported(const struct message *m, struct error *err)
 	return reported.errnum ? -reported.errnum : -EINVAL;
 }
 
+bool init_hook_wrote(const struct message *m, struct hook_output *output)
+{
+	if (m->type != MESSAGE_STDOUT && m->type != MESSAGE_STDERR)
+		return false;
+	hook_output_append(output, m->type - MESSAGE_STDOUT, m->data, m->len);
+	return true;
+}
+
 /* Name of the operation that init noted last. */
 static const char *last_step(const struct page *page)
 {
@@ -154,6 +162,8 @@ int init_await(struct execution *x, uint32_t op, struct error *err)
 		fault_message(x->message.op);
 		if (x->message.type == MESSAGE_ERROR)
 			return init_reported(&x->message, err);
+		if (init_hook_wrote(&x->message, &x->hook_output))
+			continue;
 		if (x->message.type == MESSAGE_WANT_SOURCE) {
 			r = source_serve(x, x->message.op, err);
 			if (r < 0)

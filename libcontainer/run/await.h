@@ -7,6 +7,7 @@
 #include "libcontainer/cgroup/cgroup.h"
 #include "libcontainer/dialogue.h"
 #include "libcontainer/program.h"
+#include "libcontainer/run/hook-output.h"
 
 #include <stdbool.h>
 
@@ -18,6 +19,9 @@ int init_reported(const struct message *m, struct error *err);
  * cg: for what the memory controller has to say.
  */
 int init_died(const struct page *page, int status, const struct cgroup *cg, struct error *err);
+
+/* Keeps what a hook of init's has written: true when the message was that. */
+bool init_hook_wrote(const struct message *m, struct hook_output *output);
 
 /* Whether init was executing the user's program when it was last seen: its execve was the last step. */
 bool init_had_executed(const struct page *page);
@@ -31,6 +35,7 @@ struct start_wait {
 	const struct record *record;
 	struct watch *watch;       /* or NULL */
 	struct message *message;
+	struct hook_output *output; /* of startContainer hooks */
 };
 
 /*

@@ -5,8 +5,11 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "libcontainer/sys/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 
 #define REMOVE_DEADLINE_MS 10000
 
@@ -108,10 +111,22 @@ int op_cgroup_controllers(struct execution *x, const void *data, struct error *e
 			     op->flags & CGROUP_CONTROLLERS_ALL, err);
 }
 
+/* The one of the record that dir is or lies in. */
+static const struct cgroup_dir *cgroup_around(const struct execution *x, const char *dir)
+{
+	for (size_t i = 0; i < x->record.cgroup.n; i++) {
+		const char *rest = str_after(dir, x->record.cgroup.v[i].dir);
+
+		if (rest && (!*rest || *rest == '/'))
+			return &x->record.cgroup.v[i];
+	}
+	return NULL;
+}
+
 /* A cgroup that was there before keeps what its owner has set. */
 static bool is_left_alone(const struct execution *x, const char *dir, uint32_t flags)
 {
-	const struct cgroup_dir *entry = cgroup_of(x, dir);
+	const struct cgroup_dir *entry = cgroup_around(x, dir);
 
 	return !cgroup_is_present(x, dir) || (flags & CGROUP_SET_IF_NEW && (!entry || entry->made == 0));
 }
@@ -183,4 +198,29 @@ int op_cgroup_owner(struct execution *x, const void *data, struct error *err)
 		return r;
 	error_clear(err);
 	return 0;
+}
+
+/* What it makes goes with the container's cgroup, which is removed with all below it. */
+int op_cgroup_descend(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_cgroup_descend *op = data;
+	const char *parent = program_str(&x->program, op->parent), *dir = program_str(&x->program, op->dir);
+	const struct cgroup_dir *entry = cgroup_around(x, dir);
+	_cleanup_close_ int fd = -1;
+	uint32_t made;
+	char pid[16];
+	int r;
+
+	if (!entry || entry->made == 0)
+		return error_set(err, ERR_CGROUP, 0, "%s was there before: no cgroup is made below it", parent);
+	r = cgroup_make(parent, dir, "", 2, &made, err);
+	if (r < 0)
+		return r;
+	(void)snprintf(pid, sizeof(pid), "%d", (int)x->pid);
+	r = fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
+	if (r >= 0)
+		r = sys_write_file(fd, "cgroup.procs", pid);
+	if (r < 0)
+		return error_set(err, ERR_CGROUP, -r, "%s: cannot move init into it", dir);
+	return cgroup_enable(parent, dir, "", true, err);
 }

@@ -6,7 +6,7 @@
 
 #include "libcontainer/run/execute.h"
 
-op_do op_cgroup_create, op_cgroup_controllers, op_cgroup_set, op_cgroup_devices, op_cgroup_owner;
+op_do op_cgroup_create, op_cgroup_controllers, op_cgroup_set, op_cgroup_devices, op_cgroup_owner, op_cgroup_descend;
 void undo_cgroup_create(struct execution *x, const void *data);
 void undo_cgroup_devices(struct execution *x, const void *data);
 

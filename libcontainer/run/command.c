@@ -24,7 +24,8 @@
 struct running {
 	pid_t pid;
 	int pidfd;
-	int output;
+	int output[HOOK_STREAMS]; /* -1: closed; without a copy the first one is for both */
+	struct hook_output *copy;
 	bool adopting; /* orphans of the program become ours */
 	struct buf *all;
 	bool too_long;
@@ -33,11 +34,11 @@ struct running {
 };
 
 /* The child. The errno of a failure goes back through a page that both share. */
-static void _noreturn_ child(const struct command *c, int output, volatile int *errnum)
+static void _noreturn_ child(const struct command *c, const int output[HOOK_STREAMS], volatile int *errnum)
 {
 	sys_signal_reset();
-	if (setsid() < 0 || dup2(c->input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
-	    dup2(output, STDERR_FILENO) < 0)
+	if (setsid() < 0 || dup2(c->input, STDIN_FILENO) < 0 || dup2(output[0], STDOUT_FILENO) < 0 ||
+	    dup2(output[1], STDERR_FILENO) < 0)
 		*errnum = errno;
 	else if (sys_cloexec_from(3) < 0)
 		*errnum = EIO;
@@ -50,24 +51,33 @@ static void _noreturn_ child(const struct command *c, int output, volatile int *
 	_exit(127);
 }
 
+/* Ours does not block. */
+static int open_pipe(int *ret_ours, int *ret_its)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	*ret_ours = fds[0];
+	*ret_its = fds[1];
+	return sys_set_nonblock(fds[0], true);
+}
+
 static int command_spawn(const struct command *c, struct running *r, volatile int *errnum)
 {
 	struct sys_clone clone = { .cgroup = -1 };
-	int pipe_fds[2];
+	_cleanup_close_ int out = -1, err = -1;
+	int q = open_pipe(&r->output[0], &out);
 
-	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
-		return -errno;
+	if (q == 0 && c->copy)
+		q = open_pipe(&r->output[1], &err);
+	if (q < 0)
+		return q;
 	r->pid = sys_clone(&clone);
 	if (r->pid == 0)
-		child(c, pipe_fds[1], errnum);
-	fd_close(&pipe_fds[1]);
+		child(c, (const int[]){ out, err < 0 ? out : err }, errnum);
 	r->pidfd = clone.pidfd;
-	r->output = pipe_fds[0];
-	if (r->pid < 0) {
-		fd_close(&r->output);
-		return r->pid;
-	}
-	return sys_set_nonblock(r->output, true);
+	return MIN(r->pid, 0);
 }
 
 /* Keeps the last bytes of the output. */
@@ -86,9 +96,11 @@ static void keep_tail(struct running *r, const char *data, size_t n)
 	r->tail_len = keep + n;
 }
 
-static void keep_output(struct running *r, const char *data, size_t n)
+static void keep_output(struct running *r, unsigned stream, const char *data, size_t n)
 {
 	keep_tail(r, data, n);
+	if (r->copy)
+		hook_output_append(r->copy, stream, data, n);
 	if (!r->all)
 		return;
 	r->too_long |= r->all->len + n > COMMAND_OUTPUT_MAX;
@@ -97,17 +109,17 @@ static void keep_output(struct running *r, const char *data, size_t n)
 }
 
 /* Reads at most `chunks` pieces of what is there; closes the descriptor at its end. */
-static void read_output(struct running *r, unsigned chunks)
+static void read_output(struct running *r, unsigned stream, unsigned chunks)
 {
 	static char buf[OUTPUT_CHUNK];
 
-	while (r->output >= 0 && chunks-- > 0) {
-		ssize_t n = read(r->output, buf, sizeof(buf));
+	while (r->output[stream] >= 0 && chunks-- > 0) {
+		ssize_t n = read(r->output[stream], buf, sizeof(buf));
 
 		if (n > 0)
-			keep_output(r, buf, (size_t)n);
+			keep_output(r, stream, buf, (size_t)n);
 		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-			fd_close(&r->output);
+			fd_close(&r->output[stream]);
 		else
 			return;
 	}
@@ -132,8 +144,9 @@ static int supervise(const struct command *c, struct running *r, struct watch *w
 	for (;;) {
 		struct pollfd p[] = {
 			{ .fd = r->pidfd, .events = POLLIN },
-			{ .fd = r->output, .events = POLLIN },
 			{ .fd = watch ? watch->fd : -1, .events = POLLIN },
+			{ .fd = r->output[0], .events = POLLIN },
+			{ .fd = r->output[1], .events = POLLIN },
 		};
 		uint64_t now = deadline ? sys_now_ms() : 0;
 		int n;
@@ -144,9 +157,10 @@ static int supervise(const struct command *c, struct running *r, struct watch *w
 			return 0;
 		}
 		n = sys_poll(p, ELEMENTSOF(p), deadline ? (int)MIN(deadline - now, 1000000u) : -1);
-		if (n >= 0 && p[1].revents)
-			read_output(r, 1);
-		if (n < 0 || (p[2].revents && watch_check(watch, err) < 0)) {
+		for (unsigned i = 0; n >= 0 && i < HOOK_STREAMS; i++)
+			if (p[2 + i].revents)
+				read_output(r, i, 1);
+		if (n < 0 || (p[1].revents && watch_check(watch, err) < 0)) {
 			command_kill(c, r);
 			return n < 0 ? error_set(err, ERR_SYSTEM, -n, "cannot wait for %s", c->path) : -EINTR;
 		}
@@ -183,7 +197,7 @@ static int command_reap(struct running *r, struct command_result *ret, struct er
 int command_run(const struct command *c, struct watch *watch, struct command_result *ret,
 		struct error *err)
 {
-	struct running run = { .pidfd = -1, .output = -1, .all = c->output };
+	struct running run = { .pidfd = -1, .output = { -1, -1 }, .copy = c->copy, .all = c->output };
 	int *errnum, r, q;
 
 	*ret = (struct command_result){ 0 };
@@ -197,7 +211,8 @@ int command_run(const struct command *c, struct watch *watch, struct command_res
 		r = error_set(err, ERR_SYSTEM, -r, "cannot start %s", c->path);
 	else {
 		r = supervise(c, &run, watch, ret, err);
-		read_output(&run, 2);
+		for (unsigned i = 0; i < HOOK_STREAMS; i++)
+			read_output(&run, i, 2);
 	}
 	if (run.pid > 0) {
 		q = command_reap(&run, ret, err);
@@ -210,6 +225,7 @@ int command_run(const struct command *c, struct watch *watch, struct command_res
 	format_tail(&run, ret);
 	munmap(errnum, sizeof(int));
 	fd_close(&run.pidfd);
-	fd_close(&run.output);
+	for (unsigned i = 0; i < HOOK_STREAMS; i++)
+		fd_close(&run.output[i]);
 	return r;
 }

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "libcontainer/run/hook-output.h"
 #include "libcontainer/run/watch.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ struct command {
 	int input;             /* descriptor for 0 */
 	unsigned timeout_ms;   /* 0: none */
 	struct buf *output;    /* gets all that the program writes, or NULL */
+	struct hook_output *copy; /* of what it writes, or NULL */
 	pid_t other_child;     /* a child of ours that is none of the program's, or 0 */
 };
 

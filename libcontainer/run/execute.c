@@ -40,11 +40,13 @@ static const struct {
 	void (*undo)(struct execution *x, const void *data);
 } functions[OP_MAX] = {
 	[OP_STATE_RESERVE] = { op_state_reserve, undo_state_reserve },
+	[OP_HOOK_OUTPUT] = { op_hook_output, NULL },
 	[OP_CGROUP_CREATE] = { op_cgroup_create, undo_cgroup_create },
 	[OP_CGROUP_CONTROLLERS] = { op_cgroup_controllers, NULL },
 	[OP_CGROUP_SET] = { op_cgroup_set, NULL },
 	[OP_CGROUP_DEVICES] = { op_cgroup_devices, undo_cgroup_devices },
 	[OP_CGROUP_OWNER] = { op_cgroup_owner, NULL },
+	[OP_CGROUP_DESCEND] = { op_cgroup_descend, NULL },
 	[OP_NAMESPACE_JOIN] = { op_namespace_join, NULL },
 	[OP_INIT_JOIN] = { op_init_join, NULL },
 	[OP_CGROUP_JOIN] = { op_cgroup_join, NULL },
@@ -77,6 +79,7 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 		.state_dir = -1,
 		.target = -1,
 		.watch = WATCH_INIT,
+		.hook_output = HOOK_OUTPUT_INIT,
 		.pidfd = -1,
 		.wire = -1,
 		.console = -1,
@@ -101,6 +104,7 @@ void execution_done(struct execution *x)
 {
 	joins_close(x);
 	net_devices_close(x);
+	hook_output_close(&x->hook_output);
 	fd_close(&x->state_dir);
 	fd_close(&x->pidfd);
 	fd_close(&x->wire);

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "libcontainer/dialogue.h"
 #include "libcontainer/program.h"
+#include "libcontainer/run/hook-output.h"
 #include "libcontainer/run/run.h"
 #include "libcontainer/run/trace.h"
 #include "libcontainer/run/watch.h"
@@ -63,6 +64,7 @@ struct execution {
 	unsigned n_cgroup_files;
 	const struct op_affinity *affinity;
 
+	struct hook_output hook_output;
 	struct net_devices *net_devices; /* NULL: none */
 
 	pid_t pid;                   /* of init, or of the new process; 0: none */

@@ -64,6 +64,7 @@ int follow_start(struct execution *x, struct error *err)
 		.record = &x->record,
 		.watch = &x->watch,
 		.message = &x->message,
+		.output = &x->hook_output,
 	};
 	uint32_t n_ops = x->program.header->n_ops;
 	int r;
@@ -135,7 +136,7 @@ static int follow_process(struct follow *f, struct execution *x, struct error *e
 			return -EIO;
 		if (f->relay.master >= 0)
 			relay_copy(&f->relay, p + 3);
-		(void)notify_read(&f->notify, x->pid);
+		(void)notify_read(f->notify, x->pid);
 		if (p[1].revents)
 			(void)init_reap(x, 0);
 	}

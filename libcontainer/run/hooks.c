@@ -24,6 +24,7 @@ struct hook {
 	uint64_t timeout;    /* seconds, 0: none */
 	const char *bundle;
 	pid_t other_child;
+	struct hook_output *output;
 };
 
 /* Words for what became of a hook that has not ended with status 0. */
@@ -63,6 +64,7 @@ static int hook_run(const struct hook *h, const struct buf *state, struct watch 
 		.cwd = h->bundle,
 		.timeout_ms = (unsigned)MIN(h->timeout, 4000000u) * 1000u,
 		.other_child = h->other_child,
+		.copy = h->output,
 	};
 	_cleanup_close_ int input = sys_memfd_text("state", state->data, state->len);
 	int r;
@@ -94,6 +96,13 @@ static char **program_strings(struct execution *x, struct pstrv v, const char *f
 	return strings;
 }
 
+int op_hook_output(struct execution *x, const void *data, struct error *err)
+{
+	const struct op_hook_output *op = data;
+
+	return hook_output_open(&x->hook_output, op->stream, program_str(&x->program, op->path), err);
+}
+
 int op_hook_runtime(struct execution *x, const void *data, struct error *err)
 {
 	const struct op_hook *op = data;
@@ -105,6 +114,7 @@ int op_hook_runtime(struct execution *x, const void *data, struct error *err)
 		.timeout = op->timeout,
 		.bundle = x->request->options->bundle,
 		.other_child = x->pid,
+		.output = &x->hook_output,
 	};
 	_cleanup_buf_ struct buf state = BUF_INIT;
 
@@ -160,39 +170,57 @@ static int list_hook_run(const struct record *record, const struct config_hook *
 int hooks_poststart(const struct record *record, pid_t other_child, struct watch *watch,
 		    struct error *err)
 {
+	_cleanup_(hook_output_close) struct hook_output output = HOOK_OUTPUT_INIT;
 	_cleanup_buf_ struct buf state = BUF_INIT;
 	int r = 0;
 
 	if (record->poststart.n == 0)
 		return 0;
-	r = hooks_state(record, STATUS_RUNNING, record->init.pid, &state, err);
+	r = hook_output_open_all(&output, &record->annotations, err);
+	if (r == 0)
+		r = hooks_state(record, STATUS_RUNNING, record->init.pid, &state, err);
 	for (size_t i = 0; r == 0 && i < record->poststart.n; i++) {
-		struct hook h = { .kind = HOOK_POSTSTART, .index = i, .other_child = other_child };
+		struct hook h = {
+			.kind = HOOK_POSTSTART,
+			.index = i,
+			.other_child = other_child,
+			.output = &output,
+		};
 
 		r = list_hook_run(record, &record->poststart.v[i], &h, &state, watch, err);
 	}
 	return r;
 }
 
+static void warn(struct error *err)
+{
+	char words[ERROR_SENTENCE_SIZE];
+
+	if (!error_is_set(err))
+		return;
+	(void)error_format(err, words, sizeof(words));
+	log_warning("%s", words);
+	error_clear(err);
+}
+
 void hooks_poststop(const struct record *record)
 {
+	_cleanup_(hook_output_close) struct hook_output output = HOOK_OUTPUT_INIT;
 	_cleanup_buf_ struct buf state = BUF_INIT;
 	struct error err = ERROR_INIT;
-	char words[ERROR_SENTENCE_SIZE];
 
 	if (record->poststop.n == 0)
 		return;
+	/* What cannot be kept is lost; the hooks clean up all the same. */
+	(void)hook_output_open_all(&output, &record->annotations, &err);
+	warn(&err);
 	(void)hooks_state(record, STATUS_STOPPED, 0, &state, &err);
 	for (size_t i = 0; i < record->poststop.n; i++) {
-		struct hook h = { .kind = HOOK_POSTSTOP, .index = i };
+		struct hook h = { .kind = HOOK_POSTSTOP, .index = i, .output = &output };
 
 		if (!error_is_set(&err))
 			(void)list_hook_run(record, &record->poststop.v[i], &h, &state, NULL, &err);
-		if (!error_is_set(&err))
-			continue;
-		(void)error_format(&err, words, sizeof(words));
-		log_warning("%s", words);
-		error_clear(&err);
+		warn(&err);
 	}
 }
 

@@ -8,6 +8,7 @@
 
 /* prestart and createRuntime */
 op_do op_hook_runtime;
+op_do op_hook_output;
 
 /*
  * poststart: the first failure ends them and is an error. other_child: init, when it is a child of the

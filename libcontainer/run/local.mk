@@ -15,6 +15,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/fault.c libcontainer/run/fault.h \
 	libcontainer/run/follow.c libcontainer/run/follow.h \
 	libcontainer/run/helper.c libcontainer/run/helper.h \
+	libcontainer/run/hook-output.c libcontainer/run/hook-output.h \
 	libcontainer/run/hooks.c libcontainer/run/hooks.h \
 	libcontainer/run/host.c libcontainer/run/host.h \
 	libcontainer/run/idmap.c \

@@ -21,6 +21,7 @@
 #define DIR_NAME "notify"
 #define SOCKET_NAME "notify.sock"
 #define MESSAGES_AT_ONCE 64
+#define MESSAGE_MAX 4096
 #define BARRIER_TIMEOUT_MS 5000
 
 static const char *caller_socket(void)
@@ -80,18 +81,58 @@ static int caller_connect(void)
 	return fd_steal(&fd);
 }
 
-/* Our own words only: what else the container says is not for the manager that trusts us. */
-static void forward_ready(pid_t pid)
+/*
+ * What a container may say to the manager that trusts us: all about itself. Not which process is the main one, which is
+ * ours to say, nor who else may speak, nor anything that descriptors come with.
+ */
+static const struct {
+	const char *word; /* a whole line, or with text or number its beginning */
+	enum { LINE, NUMBER, TEXT } kind;
+} passed_on[] = {
+	{ "STATUS=", TEXT },
+	{ "WATCHDOG=1", LINE },
+	{ "WATCHDOG=trigger", LINE },
+	{ "WATCHDOG_USEC=", NUMBER },
+	{ "RELOADING=1", LINE },
+	{ "MONOTONIC_USEC=", NUMBER },
+	{ "STOPPING=1", LINE },
+	{ "EXTEND_TIMEOUT_USEC=", NUMBER },
+	{ "ERRNO=", NUMBER },
+};
+
+static bool is_passed_on(const char *line)
+{
+	for (size_t i = 0; i < ELEMENTSOF(passed_on); i++) {
+		const char *rest = str_after(line, passed_on[i].word);
+		uint64_t number;
+
+		if (!rest)
+			continue;
+		switch (passed_on[i].kind) {
+		case LINE:
+			if (!*rest)
+				return true;
+			break;
+		case NUMBER:
+			return str_to_u64(rest, &number) == 0;
+		case TEXT:
+			return true;
+		}
+	}
+	return false;
+}
+
+static void forward(const char *text, size_t len, bool ready)
 {
 	_cleanup_close_ int fd = caller_connect();
-	char text[64];
-	int n = snprintf(text, sizeof(text), "READY=1\nMAINPID=%d", (int)pid);
 	int r = MIN(fd, 0);
 
-	if (r == 0 && send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (r == 0 && send(fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		r = -errno;
-	if (r < 0)
+	if (r < 0 && ready)
 		log_warning("cannot pass READY on to the socket of NOTIFY_SOCKET: %s", errno_words(-r));
+	else if (r < 0)
+		log_debug("cannot pass on to the socket of NOTIFY_SOCKET: %s", errno_words(-r));
 }
 
 /*
@@ -123,34 +164,43 @@ static void await_manager(const struct watch *watch)
 		log_debug("the manager did not answer: %s", errno_words(r < 0 ? -r : ETIMEDOUT));
 }
 
-static bool says_ready(char *text)
+/* One message, without what is not for the manager. True when it says READY, which our word about the process goes with. */
+static bool pass_on(char *text, pid_t pid)
 {
+	char out[MESSAGE_MAX + 64];
+	size_t head = (size_t)snprintf(out, sizeof(out), "READY=1\nMAINPID=%d", (int)pid), n = head;
+	bool ready = false;
+
 	for (char *line = text, *next; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
-		if (streq(line, "READY=1"))
-			return true;
+		ready |= streq(line, "READY=1");
+		if (is_passed_on(line))
+			n += (size_t)snprintf(out + n, sizeof(out) - n, "\n%s", line);
 	}
-	return false;
+	if (ready)
+		forward(out, n, true);
+	else if (n > head)
+		forward(out + head + 1, n - head - 1, false);
+	return ready;
 }
 
-bool notify_read(int *fd, pid_t pid)
+bool notify_read(int fd, pid_t pid)
 {
-	char text[4096];
+	char text[MESSAGE_MAX];
 
 	/* Bounded: a container that never stops talking does not keep us from our other work. */
-	for (unsigned i = 0; *fd >= 0 && i < MESSAGES_AT_ONCE; i++) {
-		ssize_t n = recv(*fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+	for (unsigned i = 0; fd >= 0 && i < MESSAGES_AT_ONCE; i++) {
+		ssize_t n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT | MSG_TRUNC);
 
 		if (n < 0)
 			return false;
+		if ((size_t)n >= sizeof(text))
+			continue; /* half a message would be another one */
 		text[n] = '\0';
-		if (!says_ready(text))
-			continue;
-		forward_ready(pid);
-		fd_close(fd);
-		return true;
+		if (pass_on(text, pid))
+			return true;
 	}
 	return false;
 }
@@ -169,8 +219,10 @@ int notify_wait(int *fd, int pidfd, pid_t pid, struct watch *watch, struct error
 		r = sys_poll(p, ELEMENTSOF(p), -1);
 		if (r < 0)
 			return error_set(err, ERR_SYSTEM, -r, "cannot wait for READY");
-		if (notify_read(fd, pid))
+		if (notify_read(*fd, pid)) {
 			await_manager(watch);
+			fd_close(fd);
+		}
 		if (p[1].revents)
 			fd_close(fd);
 		r = p[2].revents ? watch_check(watch, err) : 0;

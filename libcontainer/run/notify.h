@@ -4,8 +4,8 @@
 
 /*
  * sd_notify: the container reports to a socket of ours, in the directory that create bound at /run/notify;
- * READY is passed on to the socket that NOTIFY_SOCKET of our caller names. Without the variable nothing
- * happens, and all functions take a descriptor of -1.
+ * READY, and what else it says about itself, is passed on to the socket that NOTIFY_SOCKET of our caller names.
+ * Without the variable nothing happens, and all functions take a descriptor of -1.
  */
 
 #include "base/error.h"
@@ -24,10 +24,10 @@ int notify_make_dir(int state_dir, struct error *err);
 int notify_open(int state_dir, int *ret, struct error *err);
 
 /*
- * Reads what has come. Passes READY on, with pid as MAINPID; then *fd is closed and -1, and the result true.
+ * Reads what has come and passes it on, READY with pid as MAINPID. True behind a READY: there may be more to read.
  * Failures are warnings.
  */
-bool notify_read(int *fd, pid_t pid);
+bool notify_read(int fd, pid_t pid);
 
 /*
  * For who ends then: until READY was passed on, and the caller's manager has seen it (BARRIER), or the container has

@@ -23,6 +23,7 @@ static int connection_ended(const struct start_wait *w, struct error *err)
 	return init_had_executed(w->page) ? 0 : init_died(w->page, -1, &w->record->cgroup, err);
 }
 
+/* 1: it was no more than words of a hook. */
 static int on_message(const struct start_wait *w, struct error *err)
 {
 	int r = message_receive(w->sock, w->message, NULL);
@@ -31,6 +32,8 @@ static int on_message(const struct start_wait *w, struct error *err)
 		return connection_ended(w, err);
 	if (r < 0)
 		return error_set(err, ERR_MESSAGE_INVALID, -r, "cannot be received");
+	if (init_hook_wrote(w->message, w->output))
+		return 1;
 	if (w->message->type == MESSAGE_ERROR)
 		return init_reported(w->message, err);
 	return error_set(err, ERR_MESSAGE_INVALID, 0, "type %u", w->message->type);
@@ -58,10 +61,13 @@ int start_await(const struct start_wait *w, struct error *err)
 		r = sys_poll(p, ELEMENTSOF(p), listener ? LISTENER_POLL_MS : -1);
 		if (r < 0)
 			return error_set(err, ERR_SYSTEM, -r, "cannot wait for the container's init");
-		if (p[0].revents)
-			return on_message(w, err);
-		if (p[1].revents)
+		if (p[0].revents) {
+			r = on_message(w, err);
+			if (r <= 0)
+				return r;
+		} else if (p[1].revents) {
 			return connection_ended(w, err);
+		}
 		if (p[2].revents && watch_check(w->watch, err) < 0)
 			return -EINTR;
 	}

@@ -29,6 +29,7 @@ struct starting {
 	struct page *page;
 	struct record record;
 	struct document doc;
+	struct hook_output output;
 	struct trace trace;
 	struct message message;
 };
@@ -37,6 +38,7 @@ static void starting_done(struct starting *s)
 {
 	if (s->page)
 		sys_unmap(s->page, s->page->size);
+	hook_output_close(&s->output);
 	fd_close(&s->notify);
 	fd_close(&s->sock);
 	fd_close(&s->pidfd);
@@ -130,6 +132,7 @@ static int start_order(struct starting *s, struct error *err)
 		.page = s->page,
 		.record = &s->record,
 		.message = &s->message,
+		.output = &s->output,
 	};
 	int r = notify_open(s->dir, &s->notify, err);
 
@@ -177,9 +180,11 @@ int container_start(const struct state_root *root, const char *id, const char *t
 	if (!s)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "start");
 	*s = (struct starting){ .root = root, .id = id, .dir = -1, .pidfd = -1, .sock = -1,
-				.notify = -1 };
+				.notify = -1, .output = HOOK_OUTPUT_INIT };
 	trace_init(&s->trace, trace);
 	r = start_connect(s, err);
+	if (r == 0)
+		r = hook_output_open_all(&s->output, &s->record.annotations, err);
 	if (r == 0) {
 		r = start_order(s, err);
 		if (r < 0) {

@@ -100,15 +100,19 @@ int sys_dup2(int from, int to)
 	return CALL(dup2, from, to);
 }
 
-int sys_poll2(int a, int b, int timeout_ms)
+int sys_poll3(const int fds[3], int timeout_ms)
 {
-	struct pollfd fds[2] = { { .fd = a, .events = POLLIN }, { .fd = b, .events = POLLIN } };
-	int r;
+	struct pollfd p[3];
+	int r, bits = 0;
 
-	r = CALL(poll, fds, 2, timeout_ms);
+	for (int i = 0; i < 3; i++)
+		p[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+	r = CALL(poll, p, 3, timeout_ms);
 	if (r <= 0)
 		return r == -EINTR ? 0 : r;
-	return (fds[0].revents ? 1 : 0) | (fds[1].revents ? 2 : 0);
+	for (int i = 0; i < 3; i++)
+		bits |= p[i].revents ? 1 << i : 0;
+	return bits;
 }
 
 int sys_accept(int sock)

@@ -21,8 +21,8 @@ int sys_pidfd_open(pid_t pid);
 int sys_pipe(int ret_fds[2]);
 int sys_memfd(const char *name);
 int sys_dup2(int from, int to); /* the copy is not close-on-exec */
-/* Waits until one of two descriptors (-1: none) is readable. Bit 0, bit 1; 0: the time is over. */
-int sys_poll2(int a, int b, int timeout_ms);
+/* Waits until one of three descriptors (-1: none) is readable. A bit for each; 0: the time is over. */
+int sys_poll3(const int fds[3], int timeout_ms);
 int sys_accept(int sock);
 /* The user id of the process that connected (or made) the socket. */
 int sys_peer_uid(int sock, uid_t *ret);

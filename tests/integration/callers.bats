@@ -175,7 +175,7 @@ load helpers
 notify_container() {
 	cp "$BERTH_TESTS/datagram" "$BUNDLE/rootfs/bin/datagram"
 	container_script 'echo "$NOTIFY_SOCKET" >/tmp/n
-		datagram send "$NOTIFY_SOCKET" STATUS=early
+		datagram send "$NOTIFY_SOCKET" MAINPID=1
 		sleep 1
 		datagram send "$NOTIFY_SOCKET" "READY=1"
 		sleep '"$1"
@@ -213,6 +213,36 @@ notify_container() {
 	[ "$(sed -n '1p; 3,4p' "$TMP/notified" | xargs)" = "READY=1 BARRIER=1 released" ]
 	[ "$(sed -n 2p "$TMP/notified")" = "MAINPID=$(container_pid)" ]
 	wait "$RECEIVER"
+	"$BERTH" --root "$ROOT" delete --force "$ID"
+}
+
+@test "F740 sd_notify: a foreground run passes on what else the container says about itself" {
+	[ -x "$BERTH_TESTS/datagram" ] || skip "make test-tools has not been run"
+	cp "$BERTH_TESTS/datagram" "$BUNDLE/rootfs/bin/datagram"
+	container_script 'for m in STATUS=early "READY=1
+STATUS=up" MAINPID=1 WATCHDOG=1 NOTIFYACCESS=all "RELOADING=1
+MONOTONIC_USEC=7" READY=1 STOPPING=1; do datagram send "$NOTIFY_SOCKET" "$m"; done; sleep 1'
+	"$BERTH_TESTS/datagram" receive "$TMP/notify" 6 >"$TMP/notified" 3>&- &
+	RECEIVER=$!
+	wait_for 5 test -S "$TMP/notify"
+	NOTIFY_SOCKET=$TMP/notify timeout 15 "$BERTH" --root "$ROOT" run --bundle "$BUNDLE" "$ID" 3>&-
+	wait "$RECEIVER"
+	[ "$(sed 's/^MAINPID=[1-9][0-9]*$/MAINPID=n/' "$TMP/notified" | xargs)" = \
+		"STATUS=early READY=1 MAINPID=n STATUS=up WATCHDOG=1 RELOADING=1 MONOTONIC_USEC=7 READY=1 MAINPID=n STOPPING=1" ] ||
+		fail "$(cat "$TMP/notified")"
+}
+
+@test "F740 sd_notify: a detached start passes on what comes before READY" {
+	[ -x "$BERTH_TESTS/datagram" ] || skip "make test-tools has not been run"
+	cp "$BERTH_TESTS/datagram" "$BUNDLE/rootfs/bin/datagram"
+	container_script 'datagram send "$NOTIFY_SOCKET" STATUS=early; datagram send "$NOTIFY_SOCKET" READY=1; sleep 30'
+	"$BERTH_TESTS/datagram" receive "$TMP/notify" 3 >"$TMP/notified" 3>&- &
+	RECEIVER=$!
+	wait_for 5 test -S "$TMP/notify"
+	NOTIFY_SOCKET=$TMP/notify timeout 15 "$BERTH" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" \
+		</dev/null >/dev/null 2>&1 3>&-
+	wait "$RECEIVER"
+	[ "$(sed 's/^MAINPID=[1-9][0-9]*$/MAINPID=n/' "$TMP/notified" | xargs)" = "STATUS=early READY=1 MAINPID=n BARRIER=1" ]
 	"$BERTH" --root "$ROOT" delete --force "$ID"
 }
 

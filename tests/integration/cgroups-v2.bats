@@ -442,3 +442,45 @@ with_userns() {
 	[[ "$output" == *"cgroup-controllers"*"needed=memory,cpu"* ]]
 	[[ "$output" == *'rules="allow c *:* m'* ]]
 }
+
+@test "F708 annotation run.oci.delegate-cgroup: a cgroup for the container's user to manage" {
+	cgroup_mount rw true
+	with_userns
+	edit '.annotations = {"run.oci.delegate-cgroup": "payload"} | .linux.resources.pids.limit = 77'
+	container_script 'cd /sys/fs/cgroup && mkdir payload/own && echo $$ >payload/own/cgroup.procs &&
+		cat /proc/self/cgroup >/tmp/cg
+		(echo 99 >pids.max) 2>/dev/null || echo refused >>/tmp/cg
+		(mkdir beside) 2>/dev/null || echo refused >>/tmp/cg
+		exec sleep 1000'
+	chmod 777 "$BUNDLE/rootfs/tmp"
+	create_container
+	[ "$(cat "/proc/$(container_pid)/cgroup")" = "0::$CG/payload" ]
+	[ "$(stat -c %u "$DIR" "$DIR/cgroup.procs" "$DIR/payload" "$DIR/payload/cgroup.procs" "$DIR/payload/pids.max" | xargs)" = \
+		"0 0 100000 100000 0" ]
+	expect pids.max 77
+	local controller
+	for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+		grep -qw "$controller" "$DIR/payload/cgroup.controllers" || fail "$controller is not enabled"
+	done
+	berth start "$ID"
+	wait_for 5 grep -q refused "$BUNDLE/rootfs/tmp/cg"
+	wait_for 5 is_status running
+	[ "$(xargs <"$BUNDLE/rootfs/tmp/cg")" = "0::/payload/own refused refused" ] || fail "$(cat "$BUNDLE/rootfs/tmp/cg")"
+	run berth exec "$ID" /bin/cat /proc/self/cgroup
+	[ "$output" = 0::/payload/own ] || fail "$output"
+}
+
+@test "F708 a delegated cgroup without a cgroup namespace, and where it cannot be" {
+	edit '.annotations = {"run.oci.delegate-cgroup": "payload"} | .linux.namespaces |= map(select(.type != "cgroup"))'
+	container_script 'cat /proc/self/cgroup'
+	run_ok
+	[ "$output" = "0::$CG/payload" ]
+	refuse '.annotations["run.oci.delegate-cgroup"] = "../x"' /annotations/run.oci.delegate-cgroup
+	refuse '.annotations["run.oci.delegate-cgroup"] = ""' /annotations/run.oci.delegate-cgroup
+	refuse '.annotations["run.oci.delegate-cgroup"] = "cgroup.procs"' cgroup.procs
+	# One that is somebody else's is not divided.
+	KEEP=$DIR
+	mkdir "$DIR"
+	refuse . "$DIR" "was there before"
+	[ "$(find "$DIR" -mindepth 1 -type d | wc -l)" -eq 0 ]
+}

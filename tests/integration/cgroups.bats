@@ -23,6 +23,13 @@ limit() {
 	cat "/sys/fs/cgroup/$1$CG/$2"
 }
 
+@test "F708 a cgroup cannot be delegated on cgroup v1" {
+	require_v1 pids
+	refuse '.annotations = {"run.oci.delegate-cgroup": "x"}' /annotations/run.oci.delegate-cgroup "cgroup v1"
+	edit '.annotations = {"run.oci.systemd.subgroup": "x"}'
+	create_container
+}
+
 @test "F275 F281 F282 an absolute path: made in each hierarchy, entered by init, removed by delete" {
 	create_container
 	local line

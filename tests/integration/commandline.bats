@@ -38,6 +38,16 @@ bash_completion() {
 		printf "%s\n" "${COMPREPLY[@]}"' _ "$BUILD" berth "$@"
 }
 
+@test "F542 --usage is the first line of --help" {
+	local command
+	for command in "" $(commands); do
+		run "$BERTH" $command --usage
+		[ "$status" -eq 0 ]
+		[ "$output" = "$("$BERTH" $command --help | head -n 1)" ] || fail "$command: $output"
+	done
+	[ "$("$BERTH" --usage)" = "Usage: berth [GLOBAL OPTION]... COMMAND [OPTION]... [ARGUMENT]..." ]
+}
+
 @test "help shows every command and option that the manual has" {
 	local command
 	same_words berth.8 "$(option_names)" "$(page_options berth)"

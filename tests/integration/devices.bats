@@ -79,6 +79,29 @@ load helpers
 	[ "$output" = reopened ]
 }
 
+# no_terminal WORD: run, the terminal of which it would relay, fails before the program.
+no_terminal() {
+	run_container
+	expect_error "$1"
+	[ ! -e "$ROOT/$ID" ]
+}
+
+@test "F749 a terminal comes from a devpts, or not at all" {
+	mkdir "$TMP/fake"
+	edit '.process.terminal = true | (.mounts[] | select(.destination == "/dev/pts")) |=
+		{destination: "/dev/pts", type: "none", source: $s, options: ["rbind"]}' --arg s "$TMP/fake"
+	no_terminal "needs a devpts"
+	echo >"$TMP/fake/ptmx"
+	no_terminal "not the multiplexer of a devpts"
+	# The right number, but whose?
+	rm "$TMP/fake/ptmx"
+	mknod "$TMP/fake/ptmx" c 5 2
+	no_terminal "not the multiplexer of a devpts"
+	rm "$TMP/fake/ptmx"
+	ln -s /dev/ptmx "$TMP/fake/ptmx"
+	no_terminal terminal
+}
+
 @test "F113 F247 run with a terminal: pty of the container's devpts, console, controlling terminal" {
 	edit '.process.terminal = true'
 	container_script 'tty; test -c /dev/console && echo console; stty size >/dev/null && echo stty; ps -o pid,tty 2>/dev/null | head -1 >/dev/null; exit 3'

@@ -216,6 +216,13 @@ echo done >/tmp/init.done; sleep 1000"
 	[ "$(ionice -p "$(cat "$TMP/pid")")" = idle ]
 }
 
+@test "F774 a list of CPUs goes beyond 1024 in one piece" {
+	start_container
+	process_file '.args = ["grep", "Cpus_allowed_list", "/proc/self/status"] | .execCPUAffinity = {initial: "0,2000-8191", final: "0,8191"}'
+	exec_ok --process "$TMP/process.json" --
+	[ "${output##*[[:space:]]}" = 0 ] || fail "$output"
+}
+
 @test "F149 F150 F151 execCPUAffinity, and the caller's is not inherited" {
 	[ "$(nproc)" -gt 1 ] || skip "one CPU only"
 	edit '.process.execCPUAffinity = {initial: "0", final: "1"}'

@@ -225,6 +225,111 @@ kinds() {
 	create_container
 }
 
+# all_kinds_loud: six hooks of which each says its kind on both streams
+all_kinds_loud() {
+	local kind
+	printf '#!/bin/sh\necho "out $1"; echo "err $1" >&2; exit ${2:-0}\n' >"$TMP/loud"
+	cp "$TMP/loud" "$BUNDLE/rootfs/loud"
+	chmod 755 "$TMP/loud" "$BUNDLE/rootfs/loud"
+	for kind in prestart createRuntime createContainer poststart poststop; do
+		edit '.hooks[$k] = [{path: $p, args: ["loud", $k]}]' --arg k $kind --arg p "$TMP/loud"
+	done
+	edit '.hooks.startContainer = [{path: "/loud", args: ["loud", "startContainer"]}]'
+}
+
+@test "F709 F710 what hooks write is appended to the files of the annotations" {
+	local kinds="prestart createRuntime createContainer startContainer poststart poststop" stream
+	all_kinds_loud
+	edit '.annotations = {"run.oci.hooks.stdout": ($l + ".out"), "run.oci.hooks.stderr": ($l + ".err")}' --arg l "$LOG"
+	echo before >"$LOG.out"
+	create_container
+	[ "$(stat -c %a "$LOG.err")" = 600 ]
+	berth start "$ID"
+	wait_for 5 is_status stopped
+	berth delete "$ID"
+	[ "$(xargs <"$LOG.out")" = "before $(for k in $kinds; do echo "out $k"; done | xargs)" ]
+	[ "$(xargs <"$LOG.err")" = "$(for k in $kinds; do echo "err $k"; done | xargs)" ]
+	run_ok
+	[ "$(grep -c . "$LOG.out")" -eq 13 ]
+	[ "$(grep -c . "$LOG.err")" -eq 12 ]
+	# One of them alone, and both in one file.
+	for stream in stdout stderr; do
+		rm -f "$LOG.out"
+		edit '.annotations = {("run.oci.hooks." + $s): ($l + ".out")}' --arg s $stream --arg l "$LOG"
+		run_ok
+		[ "$(cut -c1-3 "$LOG.out" | sort -u)" = "${stream#std}" ]
+		[ "$(grep -c . "$LOG.out")" -eq 6 ]
+	done
+	edit '.annotations = {"run.oci.hooks.stdout": ($l + ".out"), "run.oci.hooks.stderr": ($l + ".out")}' --arg l "$LOG"
+	rm "$LOG.out"
+	run_ok
+	[ "$(grep -c . "$LOG.out")" -eq 12 ]
+}
+
+@test "F709 F710 what goes to a file is in the error of a failing hook as well" {
+	local kind
+	printf '#!/bin/sh\necho out; echo the reason >&2; exit 4\n' >"$TMP/loud"
+	cp "$TMP/loud" "$BUNDLE/rootfs/loud"
+	chmod 755 "$TMP/loud" "$BUNDLE/rootfs/loud"
+	edit '.annotations = {"run.oci.hooks.stderr": $f}' --arg f "$LOG.err"
+	for kind in createRuntime createContainer; do
+		edit '.hooks = {($k): [{path: $p}]}' --arg k $kind --arg p "$TMP/loud"
+		try_create
+		expect_error "$kind" "the reason"
+	done
+	edit '.hooks = {startContainer: [{path: "/loud"}]}'
+	create_container
+	run berth start "$ID" 3>&-
+	expect_error startContainer "the reason"
+	[ "$(grep -c "the reason" "$LOG.err")" -eq 3 ]
+}
+
+@test "F709 F710 a hook of the container gets no file of the host" {
+	printf '#!/bin/sh\nls -l /proc/self/fd >&2\n' >"$BUNDLE/rootfs/loud"
+	chmod 755 "$BUNDLE/rootfs/loud"
+	edit '.annotations = {"run.oci.hooks.stdout": ($l + ".out"), "run.oci.hooks.stderr": ($l + ".err")} |
+		.hooks.startContainer = [{path: "/loud"}]' --arg l "$LOG"
+	run_ok
+	[ "$(grep -c ' [12] -> pipe:' "$LOG.err")" -eq 2 ] || fail "$(cat "$LOG.err")"
+	! grep "$TMP" "$LOG.err"
+}
+
+@test "F709 F710 a file that cannot be, a link, a fifo and a relative path are errors" {
+	all_kinds_loud
+	mkfifo "$TMP/fifo"
+	ln -s "$TMP/elsewhere" "$TMP/link"
+	refuse '.annotations = {"run.oci.hooks.stdout": "out"}' /annotations/run.oci.hooks.stdout "absolute"
+	refuse '.annotations = {"run.oci.hooks.stderr": ""}' /annotations/run.oci.hooks.stderr "absolute"
+	refuse '.annotations = {"run.oci.hooks.stdout": "/no/such/out"}' /annotations/run.oci.hooks.stdout "is missing"
+	refuse ".annotations = {\"run.oci.hooks.stdout\": \"$TMP/fifo\"}" "regular file"
+	refuse '.annotations = {"run.oci.hooks.stdout": "/dev/null"}' "regular file"
+	refuse ".annotations = {\"run.oci.hooks.stderr\": \"$TMP/link\"}" "symbolic link"
+	[ ! -e "$TMP/elsewhere" ]
+	# What is found missing later: start fails and the container stays, delete goes on.
+	mkdir "$TMP/dir"
+	edit '.annotations = {"run.oci.hooks.stdout": $f}' --arg f "$TMP/dir/out"
+	create_container
+	rm -r "$TMP/dir"
+	run berth start "$ID" 3>&-
+	expect_error "$TMP/dir/out"
+	is_status created
+	run berth delete --force "$ID"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"$TMP/dir/out"* ]]
+}
+
+@test "F709 a full disk loses the output, not the container" {
+	all_kinds_loud
+	mkdir "$TMP/full"
+	mount -t tmpfs -o size=4k none "$TMP/full"
+	head -c 4096 /dev/zero >"$TMP/full/out"
+	edit '.annotations = {"run.oci.hooks.stdout": $f}' --arg f "$TMP/full/out"
+	run berth run --bundle "$BUNDLE" "$ID" </dev/null 3>&-
+	umount "$TMP/full"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *run.oci.hooks.stdout*"no space left"* ]] || fail "$output"
+}
+
 @test "F192 the working directory of runtime hooks is the bundle" {
 	printf '#!/bin/bash\npwd >%s\n' "$LOG" >"$TMP/cwd"
 	chmod 755 "$TMP/cwd"

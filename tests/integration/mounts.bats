@@ -156,6 +156,27 @@ show_mount() {
 	[[ "${lines[4]}" != *lazytime* ]]
 }
 
+@test "F732 rsync, rdirsync and their opposites mean the file system, and nothing to a bind mount" {
+	local o
+	add_mount /a tmpfs tmpfs rsync
+	add_mount /b tmpfs tmpfs sync rasync
+	add_mount /c tmpfs tmpfs rdirsync
+	add_mount /d tmpfs tmpfs rmand rnomand
+	container_script "awk '\$5 ~ \"^/[abcd]\$\" { print \$5, \$6, \$NF }' /proc/self/mountinfo"
+	run_ok
+	[[ "${lines[0]}" == *,sync* ]]
+	[[ "${lines[1]}" != *sync* ]]
+	[[ "${lines[2]}" == *dirsync* ]]
+	# What others take for an attribute of the mount, since both have the same number.
+	[[ "$output" != *nodiratime* && "$output" != *noatime* ]]
+	for o in rsync rasync rdirsync rmand rnomand; do
+		refuse ".mounts += [{destination: \"/e\", type: \"none\", source: \"$TMP/src\", options: [\"rbind\", \"$o\"]}]" \
+			"$o" /options "bind mount"
+		refuse ".mounts += [{destination: \"/a\", type: \"none\", source: \"none\", options: [\"remount\", \"bind\", \"$o\"]}]" \
+			"$o" "bind mount"
+	done
+}
+
 @test "F042 F047 F049 F050 F055 F057 F091 defaults, silent, loud, iversion and mand are options, not data" {
 	add_mount /a bind "$TMP/src" bind defaults
 	add_mount /b tmpfs tmpfs defaults silent
@@ -245,6 +266,29 @@ show_mount() {
 		skip "the file system of the temporary directory has no idmapped mounts"
 	fi
 	[ "$output" = $'5000 6001\n5000 6001' ]
+}
+
+@test "F761 idmap without mappings takes those of a user namespace that is joined" {
+	chmod 755 "$TMP" "$BUNDLE"
+	mkdir "$BUNDLE/rootfs/x" "$BUNDLE/rootfs/y"
+	touch "$TMP/src/owned"
+	chown 7:8 "$TMP/src/owned"
+	unshare --user --fork sleep 1000 3>&- &
+	local parent=$! holder
+	wait_for 5 pgrep -P $parent
+	holder=$(pgrep -P $parent)
+	echo 0 100000 65536 >"/proc/$holder/uid_map"
+	echo 0 200000 65536 >"/proc/$holder/gid_map"
+	add_mount /x none "$TMP/src" rbind idmap
+	add_mount /y none "$TMP/src" rbind
+	edit '.linux.namespaces += [{type: "user", path: $p}]' --arg p "/proc/$holder/ns/user"
+	container_script 'stat -c "%u %g" /x/owned /y/owned'
+	run_container
+	kill "$holder"
+	if [ "$status" -ne 0 ] && [[ "$output" == *nvalid\ argument* ]]; then
+		skip "the file system of the temporary directory has no idmapped mounts"
+	fi
+	[ "$output" = $'7 8\n65534 65534' ] || fail "$output"
 }
 
 @test "F100 ridmap reaches submounts" {

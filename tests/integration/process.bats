@@ -377,6 +377,17 @@ memory_policy() {
 	done
 }
 
+@test "F748 sysctl goes to the kernel's procfs, whatever is at /proc in the container" {
+	mkdir -p "$BUNDLE/rootfs/proc/sys/net/ipv4"
+	echo fake >"$BUNDLE/rootfs/proc/sys/net/ipv4/ip_default_ttl"
+	edit '.linux.sysctl = {"net.ipv4.ip_default_ttl": "99"} | .mounts |= map(select(.destination != "/proc")) |
+		.linux.maskedPaths = [] | .linux.readonlyPaths = []'
+	container_args sleep 1000
+	create_container
+	[ "$(cat "$BUNDLE/rootfs/proc/sys/net/ipv4/ip_default_ttl")" = fake ]
+	[ "$(nsenter -t "$(container_pid)" -n cat /proc/sys/net/ipv4/ip_default_ttl)" = 99 ]
+}
+
 @test "the init that waits is a sealed memfd and not dumpable" {
 	create_container
 	local pid

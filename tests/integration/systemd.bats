@@ -86,6 +86,60 @@ no_unit() {
 	no_unit
 }
 
+# The cgroup of the whole container, as the host sees it, and what stands in a file of its scope.
+in_scope() {
+	[ "$(cat "/proc/$(container_pid)/cgroup")" = "0::/berthtest.slice/$UNIT$1" ] ||
+		fail "$(cat "/proc/$(container_pid)/cgroup")"
+}
+
+@test "F707 annotation run.oci.systemd.subgroup: init lives below the scope, which keeps the limits" {
+	edit '.annotations = {"run.oci.systemd.subgroup": "container"} | .linux.resources.pids.limit = 77 |
+		.process.args = ["/bin/sh", "-c", "cat /proc/self/cgroup >/tmp/cg; ls /sys/fs/cgroup >/tmp/ls; exec sleep 1000"]'
+	create_scope
+	in_scope /container
+	[ "$(cgroup_file pids.max)" = 77 ]
+	[ "$(cgroup_file container/pids.max)" = max ]
+	[ -z "$(cgroup_file cgroup.procs)" ]
+	[ "$(property TasksMax)" = 77 ]
+	berth start "$ID"
+	wait_for 5 test -s "$BUNDLE/rootfs/tmp/ls"
+	# The root of its cgroup namespace, and of the mount, is the inner one.
+	[ "$(cat "$BUNDLE/rootfs/tmp/cg")" = 0::/ ]
+	! grep -qx container "$BUNDLE/rootfs/tmp/ls"
+	# The other commands work on the whole.
+	run berth exec "$ID" /bin/cat /proc/self/cgroup
+	[ "$status" -eq 0 ] || fail "$output"
+	[ "$output" = 0::/ ]
+	[ "$(berth ps --format json "$ID" | jq length)" -eq 1 ]
+	berth pause "$ID"
+	is_status paused
+	berth resume "$ID"
+	berth update --pids-limit 66 "$ID"
+	[ "$(cgroup_file pids.max)" = 66 ]
+	berth delete --force "$ID"
+	no_unit
+	# Empty: none, as without it.
+	edit '.annotations = {"run.oci.systemd.subgroup": ""}'
+	create_scope
+	in_scope ""
+}
+
+@test "F707 F708 both: the cgroup namespace begins above the delegated cgroup" {
+	edit '.annotations = {"run.oci.systemd.subgroup": "container", "run.oci.delegate-cgroup": "payload"} |
+		.process.args = ["/bin/sh", "-c", "cat /proc/self/cgroup >/tmp/cg; exec sleep 1000"]'
+	create_scope
+	in_scope /container/payload
+	berth start "$ID"
+	wait_for 5 test -s "$BUNDLE/rootfs/tmp/cg"
+	[ "$(cat "$BUNDLE/rootfs/tmp/cg")" = 0::/payload ]
+	berth delete --force "$ID"
+	no_unit
+	edit '.annotations = {"run.oci.systemd.subgroup": "a/b"}'
+	try_create_scope
+	expect_error /annotations/run.oci.systemd.subgroup "a/b"
+	no_unit
+}
+
 @test "F538 --cgroup-manager systemd, in a foreground run" {
 	container_script 'cat /proc/self/cgroup'
 	edit '.linux.namespaces |= map(select(.type != "cgroup"))'

@@ -233,7 +233,11 @@ M=1048576
 	if [ -e "$dir/$file" ]; then
 		update --blkio-weight 300
 		grep -qw 300 "$dir/$file"
-	elif [ ! -e "$dir/io.weight" ]; then
+	elif [ -e "$dir/io.weight" ]; then
+		# The other scale, of the kernel's cost model.
+		update --blkio-weight 300
+		grep -qx "default 2930" "$dir/io.weight"
+	else
 		refuse_update --blkio-weight 300 -- weight
 	fi
 	refuse_update --blkio-weight 5 -- 5 weight

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * datagram send PATH TEXT: sends one datagram to a local socket.
- * datagram receive PATH: binds a socket, prints the first datagram that arrives within ten seconds.
+ * datagram receive PATH [N]: binds a socket, prints the first N (1) datagrams, of which each has ten seconds to arrive.
  * datagram manager PATH: as service managers do: the first datagram, and a second one with a descriptor, printed with
  * "released" behind it and closed a second later.
  * Static, so that it runs in any root file system.
  */
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -54,8 +55,12 @@ int main(int argc, char **argv)
 		return 1;
 	if (strcmp(argv[1], "manager") == 0)
 		return manage(fd) || fflush(stdout) != 0;
-	if (poll(&p, 1, 10000) <= 0)
-		return 1;
-	n = recv(fd, text, sizeof(text), 0);
-	return n < 0 || fwrite(text, 1, (size_t)n, stdout) != (size_t)n;
+	for (int left = argc == 4 ? atoi(argv[3]) : 1; left > 0; left--) {
+		if (poll(&p, 1, 10000) <= 0)
+			return 1;
+		n = recv(fd, text, sizeof(text), 0);
+		if (n < 0 || fwrite(text, 1, (size_t)n, stdout) != (size_t)n || (argc == 4 && putchar('\n') == EOF))
+			return 1;
+	}
+	return 0;
 }

@@ -121,6 +121,8 @@ static const struct line lines[] = {
 	{ { "-h" }, NULL, { 0 }, { { OPT_HELP, NULL } }, { 0 } },
 	{ { "--version" }, NULL, { 0 }, { { OPT_VERSION, NULL } }, { 0 } },
 	{ { "-v" }, NULL, { 0 }, { { OPT_VERSION, NULL } }, { 0 } },
+	{ { "--usage" }, NULL, { 0 }, { { OPT_USAGE, NULL } }, { 0 } },
+	{ { "exec", "--usage" }, "exec", { 0 }, { { OPT_USAGE, NULL } }, { 0 } },
 	{ { "create", "--help" }, "create", { 0 }, { { OPT_HELP, NULL } }, { 0 } },
 	{ { "state", "a", "b", "--help" }, "state", { 0 }, { { OPT_HELP, NULL } }, { 0 } },
 	{ { 0 }, NULL, { 0 }, { { OPT_HELP, "" } }, { 0 } },

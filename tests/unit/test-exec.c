@@ -198,6 +198,45 @@ static const struct refusal refusals[] = {
 	{ GOOD, "cpuacct2:a", NULL, ERR_USAGE, "cpuacct2" },
 };
 
+/* Machines with more than 1,024 CPUs, for which the C library's own sets are too small. */
+static void many_cpus(void **state)
+{
+	static const char text[] = "{\"args\":[\"a\"],\"cwd\":\"/\","
+				   "\"execCPUAffinity\":{\"initial\":\"0,8191\",\"final\":\"1024-2047\"}}";
+	static const struct string_map no_annotations;
+	static const struct compile_options options = { .id = "web", .detached = true };
+	_cleanup_document_ struct document doc = DOCUMENT_INIT;
+	uint8_t *copy = copy_keep(keep_size);
+	struct error err = ERROR_INIT;
+	struct config_process *process;
+	struct compiled compiled;
+	struct program p;
+	struct exec_base base = { .keep = &p, .annotations = &no_annotations };
+	unsigned seen = 0;
+
+	(void)state;
+	assert_int_equal(keep_read(copy, keep_size, &p, &err), 0);
+	assert_int_equal(config_read_process(&doc, text, strlen(text), &process, &err), 0);
+	assert_int_equal(compile_exec(&doc, process, &base, &hybrid_host, &options, &doc.arena, &compiled, &err), 0);
+	assert_int_equal(program_check(compiled.program, compiled.program_size, &p, &err), 0);
+	for (uint32_t i = 0; i < p.header->n_ops; i++) {
+		const struct op_affinity *op = program_data(&p, &p.ops[i]);
+		const uint64_t *mask;
+
+		if (p.ops[i].type != OP_AFFINITY_FIRST && p.ops[i].type != OP_AFFINITY)
+			continue;
+		seen++;
+		mask = program_blob(&p, op->mask);
+		assert_int_equal(op->mask.len, p.ops[i].type == OP_AFFINITY ? 2048 / 8 : 8192 / 8);
+		for (unsigned cpu = 0; cpu < op->mask.len * 8; cpu++)
+			assert_int_equal(mask[cpu / 64] >> cpu % 64 & 1, p.ops[i].type == OP_AFFINITY
+										 ? cpu >= 1024
+										 : cpu == 0 || cpu == 8191);
+	}
+	assert_int_equal(seen, 2);
+	free(copy);
+}
+
 static void test_refusal(void **state)
 {
 	static const struct exec_cgroup cgroups[] = {
@@ -236,15 +275,16 @@ static void test_refusal(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ELEMENTSOF(refusals) + 4] = {
+	struct CMUnitTest tests[ELEMENTSOF(refusals) + 5] = {
 		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_keep_renumbered),
 		cmocka_unit_test(test_keep_damaged),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(many_cpus),
 	};
 
 	for (size_t i = 0; i < ELEMENTSOF(refusals); i++)
-		tests[4 + i] = (struct CMUnitTest){ refusals[i].sub_cgroup ? refusals[i].sub_cgroup
+		tests[5 + i] = (struct CMUnitTest){ refusals[i].sub_cgroup ? refusals[i].sub_cgroup
 									      : refusals[i].process,
 						    test_refusal, NULL, NULL, (void *)(uintptr_t)&refusals[i] };
 	return cmocka_run_group_tests_name("exec", tests, make_keep, free_keep);

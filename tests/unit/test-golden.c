@@ -106,6 +106,7 @@ static const struct golden goldens[] = {
 	{ "rdt-own", &resctrl_host, &create_options, false, false },
 	{ "rdt-root", &resctrl_host, &create_options, false, false },
 	{ "systemd", &unified_host, &systemd_options, false, false },
+	{ "cgroup-below", &unified_host, &systemd_options, false, false },
 	{ "net-devices", &hybrid_host, &no_cgroup_options, false, false },
 	{ "json", &hybrid_host, &no_cgroup_options, true, false },
 	{ "update", &container_host, NULL, false, true },

@@ -281,7 +281,7 @@ static void notify_without_being_asked(void **state)
 	assert_int_equal(setenv("NOTIFY_SOCKET", "/x", 1), 0);
 	assert_int_equal(notify_open(dir, &fd, &err), 0);
 	assert_int_equal(fd, -1);
-	notify_read(&fd, 1);
+	assert_false(notify_read(fd, 1));
 	assert_int_equal(notify_wait(&fd, -1, 1, NULL, &err), 0);
 	assert_int_equal(notify_make_dir(dir, &err), 0);
 	assert_true(notify_make_dir(dir, &err) < 0);
@@ -292,12 +292,29 @@ static void notify_messages(void **state)
 {
 	static const struct {
 		const char *text;
-		bool ready;
+		const char *passed_on; /* NULL: nothing */
 	} rows[] = {
-		{ "READY=1", true },          { "READY=1\n", true },     { "STATUS=x\nREADY=1\nMAINPID=1", true },
-		{ "READY=0", false },         { "READY=10", false },     { "NOTREADY=1", false },
-		{ " READY=1", false },        { "READY=1 ", false },     { "ready=1", false },
-		{ "STATUS=READY=1", false },  { "", false },             { "\n\n\n", false },
+		{ "READY=1", "READY=1\nMAINPID=42" },
+		{ "READY=1\n", "READY=1\nMAINPID=42" },
+		{ "STATUS=x\nREADY=1\nMAINPID=1", "READY=1\nMAINPID=42\nSTATUS=x" },
+		{ "READY=0", NULL },
+		{ "READY=10", NULL },
+		{ "NOTREADY=1", NULL },
+		{ " READY=1", NULL },
+		{ "READY=1 ", NULL },
+		{ "ready=1", NULL },
+		{ "", NULL },
+		{ "\n\n\n", NULL },
+		{ "STATUS=READY=1", "STATUS=READY=1" },
+		{ "STATUS=", "STATUS=" },
+		{ "\nWATCHDOG=1\n", "WATCHDOG=1" },
+		{ "WATCHDOG=trigger", "WATCHDOG=trigger" },
+		{ "WATCHDOG=11", NULL },
+		{ "WATCHDOG_USEC=3000000\nWATCHDOG_USEC=-1\nWATCHDOG_USEC=", "WATCHDOG_USEC=3000000" },
+		{ "RELOADING=1\nMONOTONIC_USEC=99", "RELOADING=1\nMONOTONIC_USEC=99" },
+		{ "STOPPING=1\nERRNO=5\nEXTEND_TIMEOUT_USEC=7", "STOPPING=1\nERRNO=5\nEXTEND_TIMEOUT_USEC=7" },
+		{ "MAINPID=1", NULL },
+		{ "MAINPIDFDID=1\nNOTIFYACCESS=all\nBARRIER=1\nFDSTORE=1\nFDNAME=x\nFDSTOREREMOVE=1", NULL },
 	};
 	struct sockaddr_un a;
 	_cleanup_close_ int caller = caller_socket("caller", &a);
@@ -310,14 +327,13 @@ static void notify_messages(void **state)
 
 		assert_true(fd >= 0);
 		say(rows[i].text, strlen(rows[i].text));
-		notify_read(&fd, 42);
+		assert_int_equal(notify_read(fd, 42),
+				 rows[i].passed_on && strncmp(rows[i].passed_on, "READY=1\n", 8) == 0);
 		n = recv(caller, got, sizeof(got) - 1, MSG_DONTWAIT);
-		assert_int_equal(n >= 0, rows[i].ready);
-		assert_int_equal(fd < 0, rows[i].ready);
+		assert_int_equal(n >= 0, rows[i].passed_on != NULL);
 		if (n >= 0) {
-			/* Only our own words, whatever the container has said. */
 			got[n] = '\0';
-			assert_string_equal(got, "READY=1\nMAINPID=42");
+			assert_string_equal(got, rows[i].passed_on);
 		}
 		fd_close(&fd);
 	}
@@ -337,18 +353,24 @@ static void notify_hostile(void **state)
 	memcpy(text + 5000, "\nREADY=1\n", 9);
 	say(text, sizeof(text));
 	say("\0\nREADY=1", 9);
-	notify_read(&fd, 42);
+	/* What does not fit is not passed on in part; what just fits is, with ours around it. */
+	memcpy(text, "READY=1\nSTATUS=", 15);
+	text[5000] = 'x';
+	say(text, 4096);
+	assert_false(notify_read(fd, 42));
 	assert_int_equal(recv(caller, got, sizeof(got), MSG_DONTWAIT), -1);
-	assert_true(fd >= 0);
+	say(text, 4095);
+	assert_true(notify_read(fd, 42));
+	assert_int_equal(recv(caller, got, sizeof(got), MSG_DONTWAIT | MSG_TRUNC), 4095 + sizeof("MAINPID=42"));
 	say("READY=1", 7);
-	notify_read(&fd, 42);
+	assert_true(notify_read(fd, 42));
 	assert_true(recv(caller, got, sizeof(got), MSG_DONTWAIT) > 0);
 	/* A caller whose socket is gone: a warning, and it was passed on as far as we can. */
-	fd = notify_socket();
 	assert_int_equal(setenv("NOTIFY_SOCKET", "/no/such/socket", 1), 0);
+	say("STATUS=x", 8);
 	say("READY=1", 7);
-	notify_read(&fd, 42);
-	assert_int_equal(fd, -1);
+	assert_true(notify_read(fd, 42));
+	fd_close(&fd);
 }
 
 static void notify_ends_with_the_container(void **state)
