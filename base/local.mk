@@ -11,6 +11,8 @@ BERTH_LIB_SOURCES += \
 	base/error.h \
 	base/fd.c \
 	base/fd.h \
+	base/log-daemon.c \
+	base/log-daemon.h \
 	base/log.c \
 	base/log.h \
 	base/macro.h \

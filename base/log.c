@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/fd.h"
+#include "base/log-daemon.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -26,6 +27,8 @@
 
 static struct {
 	int fd; /* of the log file, -1 without one */
+	enum log_daemon daemon;
+	const char *destination, *name; /* of the daemon's messages */
 	enum log_format format;
 	enum log_level level;
 	struct buf warnings; /* each ended by a NUL */
@@ -44,25 +47,41 @@ struct record {
 	char data[RECORD_SIZE];
 };
 
-int log_open(const char *path, enum log_format format, enum log_level level, struct error *err)
+static int log_open_file(const char *path, struct error *err)
 {
+	/* O_NONBLOCK: a fifo that nobody reads, or that is full, must not hold up a container. */
+	the_log.fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
+	return the_log.fd < 0 ? error_set(err, ERR_FILE_OUTPUT, errno, "log file %s", path) : 0;
+}
+
+int log_open(const char *destination, enum log_format format, enum log_level level, struct error *err)
+{
+	enum log_daemon daemon;
+	const char *name;
+
 	log_close();
 	the_log.format = format;
 	the_log.level = level;
-	if (!path)
+	if (!destination)
 		return 0;
-	if (str_after(path, "file:"))
-		path = str_after(path, "file:");
-	/* O_NONBLOCK: a fifo that nobody reads, or that is full, must not hold up a container. */
-	the_log.fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
-	if (the_log.fd < 0)
-		return error_set(err, ERR_FILE_OUTPUT, errno, "log file %s", path);
+	daemon = log_daemon_find(destination, &name);
+	if (daemon == LOG_DAEMON_NONE) {
+		name = str_after(destination, "file:");
+		return log_open_file(name ? name : destination, err);
+	}
+	if (!name[0])
+		return error_set(err, ERR_USAGE, 0, "--log %s: a name for the messages must follow the colon",
+				 destination);
+	the_log.daemon = daemon;
+	the_log.destination = destination;
+	the_log.name = name;
 	return 0;
 }
 
 void log_close(void)
 {
 	fd_close(&the_log.fd);
+	the_log.daemon = LOG_DAEMON_NONE;
 	buf_done(&the_log.warnings);
 }
 
@@ -197,7 +216,7 @@ static void record_add_plain(struct record *r, enum log_level level, const char 
 }
 
 /* Writes one record to the log file or, without one and in JSON, to standard error. */
-static void log_record(enum log_level level, const char *msg, const struct error *err)
+static void log_write_record(enum log_level level, const char *msg, const struct error *err)
 {
 	struct record r = { 0 };
 
@@ -239,22 +258,61 @@ static void log_stderr(const char *prefix, const char *msg, const char *where, c
 	log_write(STDERR_FILENO, r.data, r.len);
 }
 
+/* Whether there is more than lines for people. */
+static bool log_has_records(void)
+{
+	return the_log.fd >= 0 || the_log.daemon != LOG_DAEMON_NONE || the_log.format == LOG_FORMAT_JSON;
+}
+
+/*
+ * What a daemon does not take must not be lost, nor must it hold up a container: from then on there are lines on
+ * standard error only, as if no log had been asked for. The reason is said by the errno's symbol, because engines
+ * react to its words.
+ */
+static void log_give_up(int r)
+{
+	char msg[256];
+
+	(void) snprintf(msg, sizeof(msg), "no messages to %.64s: %s: %s", the_log.destination,
+			log_daemon_path(the_log.daemon), errno_name(-r));
+	the_log.daemon = LOG_DAEMON_NONE;
+	the_log.format = LOG_FORMAT_TEXT;
+	if (the_log.level >= LOG_LEVEL_WARNING)
+		log_stderr("berth: warning: ", msg, "", NULL);
+}
+
+/* False if nobody has taken it. */
+static bool log_record(enum log_level level, const char *msg, const struct error *err)
+{
+	const struct log_message m = { .level = level, .text = msg, .error = err };
+	int r;
+
+	if (!log_has_records())
+		return false;
+	if (the_log.daemon == LOG_DAEMON_NONE) {
+		log_write_record(level, msg, err);
+		return true;
+	}
+	r = log_daemon_send(the_log.daemon, the_log.name, &m);
+	if (r < 0)
+		log_give_up(r);
+	return r >= 0;
+}
+
 void log_error(const struct error *err, const char *prefix)
 {
 	char sentence[ERROR_SENTENCE_SIZE], where[ERROR_WHERE_SIZE];
 	char msg[ERROR_SENTENCE_SIZE + ERROR_WHERE_SIZE];
+	size_t n;
 
 	(void) error_format(err, sentence, sizeof(sentence));
 	(void) error_format_where(err, where, sizeof(where));
 	buf_done(&the_log.warnings);
-	if (the_log.fd >= 0 || the_log.format == LOG_FORMAT_JSON) {
-		size_t n = str_copy(msg, sizeof(msg), sentence);
-
-		if (!error_ends_line(err))
-			(void) str_copy(msg + n, sizeof(msg) - n, where);
-		log_record(LOG_LEVEL_ERROR, msg, err);
-	}
-	if (the_log.fd >= 0 || the_log.format == LOG_FORMAT_TEXT)
+	n = str_copy(msg, sizeof(msg), sentence);
+	if (!error_ends_line(err))
+		(void) str_copy(msg + n, sizeof(msg) - n, where);
+	(void) log_record(LOG_LEVEL_ERROR, msg, err);
+	if (the_log.fd >= 0 || the_log.daemon != LOG_DAEMON_NONE || the_log.format == LOG_FORMAT_TEXT)
 		log_stderr(prefix, sentence, where, err);
 }
 
@@ -263,9 +321,7 @@ static void log_message(enum log_level level, const char *msg)
 {
 	if (level > the_log.level)
 		return;
-	if (the_log.fd >= 0 || the_log.format == LOG_FORMAT_JSON)
-		log_record(level, msg, NULL);
-	else
+	if (!log_record(level, msg, NULL))
 		log_stderr(level == LOG_LEVEL_WARNING ? "berth: warning: " : "berth: debug: ", msg, "", NULL);
 }
 

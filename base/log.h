@@ -19,10 +19,11 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 /*
- * Opens path (NULL: standard error only) for appending. Accepts "file:PATH" as well as a plain path.
- * 0 or a negative errno with *err set.
+ * destination is NULL (standard error only), the path of a file, "file:PATH", "journald:NAME" or "syslog:NAME". A file
+ * is opened at once; a daemon is only asked when there is a message, and without it there is standard error. The string
+ * is not copied. 0 or a negative errno with *err set.
  */
-int log_open(const char *path, enum log_format format, enum log_level level, struct error *err);
+int log_open(const char *destination, enum log_format format, enum log_level level, struct error *err);
 void log_close(void);
 
 /* Writes the error as the one record of a failing command; prefix is "berth: create web: " or NULL. */

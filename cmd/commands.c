@@ -13,7 +13,8 @@ static const char *const explain_formats[] = { "text", "json", NULL };
 
 const struct option global_options[] = {
 	{ OPT_ROOT, "root", 0, "DIR", "directory for the state of containers (default /run/berth)", NULL },
-	{ OPT_LOG, "log", 0, "FILE", "append messages to FILE as well as to standard error", NULL },
+	{ OPT_LOG, "log", 0, "FILE", "write messages to FILE, journald:NAME or syslog:NAME as well as to "
+				   "standard error", NULL },
 	{ OPT_LOG_FORMAT, "log-format", 0, "FORMAT", "text or json", log_formats },
 	{ OPT_LOG_LEVEL, "log-level", 0, "LEVEL", "error, warning, info or debug", log_levels },
 	{ OPT_DEBUG, "debug", 0, NULL, "the same as --log-level debug", NULL },

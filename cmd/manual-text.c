@@ -25,7 +25,9 @@ const struct manual_text manual_texts[] = {
 	  "berth delete --force web" },
 	{ "events",
 	  "Prints the resource usage of a container as JSON, one object a line: once with --stats, else "
-	  "again and again, together with its out-of-memory events, until the container ends.",
+	  "again and again, together with its out-of-memory events, until the container ends.\n\n"
+	  "Pressure (time lost by waiting for CPU, memory or devices) is part of the statistics on cgroup v2, as "
+	  "averages over 10, 60 and 300 seconds.",
 	  "berth events --stats web" },
 	{ "exec",
 	  "Runs another program in a running container, in its namespaces and its cgroup, and with its "

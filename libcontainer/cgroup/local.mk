@@ -18,6 +18,8 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/remove.c \
 	libcontainer/cgroup/resctrl-internal.h \
 	libcontainer/cgroup/resctrl-schemata.c \
+	libcontainer/cgroup/resctrl-stats.c \
+	libcontainer/cgroup/resctrl-stats.h \
 	libcontainer/cgroup/resctrl.c \
 	libcontainer/cgroup/resctrl.h \
 	libcontainer/cgroup/set.c \

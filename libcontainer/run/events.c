@@ -22,6 +22,7 @@
 struct stream {
 	const char *id;
 	const struct cgroup *cg;
+	const struct resctrl *rdt;
 	int out;
 	int pidfd;                 /* of init; -1 when it has ended */
 	struct cgroup_watch watch;
@@ -29,7 +30,7 @@ struct stream {
 };
 
 /* One line in one write. 1: nobody reads any more. */
-static int emit(const struct stream *s, const struct cgroup_stats *stats, struct error *err)
+static int emit(const struct stream *s, const struct container_stats *stats, struct error *err)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	int r = event_write(s->id, stats, &line, err);
@@ -46,11 +47,13 @@ static int emit(const struct stream *s, const struct cgroup_stats *stats, struct
 static int emit_stats(const struct stream *s, struct error *err)
 {
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
-	struct cgroup_stats stats;
-	int r = cgroup_stats(s->cg, &arena, &stats, err);
+	struct container_stats stats;
+	int r = cgroup_stats(s->cg, &arena, &stats.cgroup, err);
 
 	if (r == -ENOENT && !error_is_set(err))
 		return 1;
+	if (r == 0 && resctrl_stats(s->rdt, &arena, &stats.rdt) < 0)
+		r = error_set(err, ERR_NO_MEMORY, ENOMEM, "statistics");
 	return r < 0 ? r : emit(s, &stats, err);
 }
 
@@ -116,6 +119,7 @@ int container_events(const struct state_root *root, const char *id, uint64_t int
 	struct stream s = {
 		.id = id,
 		.cg = &c.record.cgroup,
+		.rdt = &c.record.resctrl,
 		.out = out,
 		.pidfd = -1,
 		.watch = CGROUP_WATCH_INIT,

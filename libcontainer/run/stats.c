@@ -190,7 +190,77 @@ static void write_hugetlb(struct json_writer *w, const struct cgroup_stats *stat
 	json_close(w);
 }
 
-int event_write(const char *id, const struct cgroup_stats *stats, struct buf *out, struct error *err)
+/* 0 stands for what the machine does not tell. */
+static void member_if(struct json_writer *w, const char *name, uint64_t value)
+{
+	if (value)
+		json_member_u64(w, name, value);
+}
+
+static void write_rdt_info(struct json_writer *w, const struct resctrl_stats *s)
+{
+	if (s->l3_info.set) {
+		json_member_open(w, "l3_cache_info", '{');
+		json_member_string(w, "cbm_mask", s->l3_info.cbm_mask);
+		member_if(w, "min_cbm_bits", s->l3_info.min_cbm_bits);
+		member_if(w, "num_closids", s->l3_info.num_closids);
+		json_close(w);
+	}
+	json_member_string(w, "l3_cache_schema_root", s->l3_root);
+	json_member_string(w, "l3_cache_schema", s->l3);
+	if (s->mb_info.set) {
+		json_member_open(w, "mem_bw_info", '{');
+		member_if(w, "bandwidth_gran", s->mb_info.bandwidth_gran);
+		member_if(w, "delay_linear", s->mb_info.delay_linear);
+		member_if(w, "min_bandwidth", s->mb_info.min_bandwidth);
+		member_if(w, "num_closids", s->mb_info.num_closids);
+		json_close(w);
+	}
+	json_member_string(w, "mem_bw_schema_root", s->mb_root);
+	json_member_string(w, "mem_bw_schema", s->mb);
+}
+
+/* An element for each domain; consumers take the place in the list for its number. */
+static void write_rdt_domains(struct json_writer *w, const struct resctrl_stats *s)
+{
+	if (s->has_bandwidth) {
+		json_member_open(w, "mbm_stats", '[');
+		for (size_t i = 0; i < s->n; i++) {
+			json_open(w, '{');
+			json_member_u64(w, "mbm_total_bytes", s->domains[i].mbm_total_bytes);
+			json_member_u64(w, "mbm_local_bytes", s->domains[i].mbm_local_bytes);
+			json_close(w);
+		}
+		json_close(w);
+	}
+	if (s->has_occupancy) {
+		json_member_open(w, "cmt_stats", '[');
+		for (size_t i = 0; i < s->n; i++) {
+			json_open(w, '{');
+			json_member_u64(w, "llc_occupancy", s->domains[i].llc_occupancy);
+			json_close(w);
+		}
+		json_close(w);
+	}
+}
+
+static void write_data(struct json_writer *w, const struct container_stats *stats)
+{
+	json_member_open(w, "data", '{');
+	for (size_t i = 0; i < ELEMENTSOF(rows); i++)
+		write_row(w, &rows[i], &stats->cgroup);
+	write_hugetlb(w, &stats->cgroup);
+	json_member_open(w, "intel_rdt", '{');
+	write_rdt_info(w, &stats->rdt);
+	write_rdt_domains(w, &stats->rdt);
+	json_close(w);
+	/* Consumers know this one, which other parts of a host would have to fill. */
+	json_key(w, "network_interfaces");
+	json_null(w);
+	json_close(w);
+}
+
+int event_write(const char *id, const struct container_stats *stats, struct buf *out, struct error *err)
 {
 	struct json_writer w;
 	int r;
@@ -199,18 +269,8 @@ int event_write(const char *id, const struct cgroup_stats *stats, struct buf *ou
 	json_open(&w, '{');
 	json_member_string(&w, "type", stats ? "stats" : "oom");
 	json_member_string(&w, "id", id);
-	if (stats) {
-		json_member_open(&w, "data", '{');
-		for (size_t i = 0; i < ELEMENTSOF(rows); i++)
-			write_row(&w, &rows[i], stats);
-		write_hugetlb(&w, stats);
-		/* Consumers know these two, which other parts of a host would have to fill. */
-		json_member_open(&w, "intel_rdt", '{');
-		json_close(&w);
-		json_key(&w, "network_interfaces");
-		json_null(&w);
-		json_close(&w);
-	}
+	if (stats)
+		write_data(&w, stats);
 	json_close(&w);
 	r = json_finish(&w, err);
 	buf_addc(out, '\n');

@@ -6,9 +6,15 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "libcontainer/cgroup/resctrl-stats.h"
 #include "libcontainer/cgroup/stats.h"
 
+struct container_stats {
+	struct cgroup_stats cgroup;
+	struct resctrl_stats rdt;
+};
+
 /* {"type":"stats","id":...,"data":{...}} or, with stats NULL, {"type":"oom","id":...}, and a newline. */
-int event_write(const char *id, const struct cgroup_stats *stats, struct buf *out, struct error *err);
+int event_write(const char *id, const struct container_stats *stats, struct buf *out, struct error *err);
 
 #endif

@@ -136,15 +136,16 @@ image_rootfs() {
 	printf '#!/bin/sh\necho never\n' >"$dir/root/not-executable"
 }
 
-# make_image DIR: DIR/rootfs, and DIR/image.tar, which all engines load; no registry is asked.
+# make_image DIR [WORDS]: DIR/rootfs, and DIR/image.tar, which all engines load; no registry is asked. The words, in JSON,
+# are its command instead of a shell.
 make_image() {
-	local dir=$1 layer config
+	local dir=$1 words=${2-'"sh"'} layer config
 	mkdir -p "$dir/archive"
 	image_rootfs "$dir/rootfs"
 	tar -C "$dir/rootfs" --numeric-owner --owner=0 --group=0 -cf "$dir/archive/layer.tar" . || return
 	layer=$(sha256sum "$dir/archive/layer.tar" | cut -d ' ' -f 1)
-	printf '{"architecture":"%s","os":"linux","config":{"Env":["PATH=/bin:/usr/bin"],"Cmd":["sh"]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
-		"$(dpkg --print-architecture)" "$layer" >"$dir/config.json"
+	printf '{"architecture":"%s","os":"linux","config":{"Env":["PATH=/bin:/usr/bin"],"Cmd":[%s]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+		"$(dpkg --print-architecture)" "$words" "$layer" >"$dir/config.json"
 	config=$(sha256sum "$dir/config.json" | cut -d ' ' -f 1)
 	mv "$dir/config.json" "$dir/archive/$config.json"
 	printf '[{"Config":"%s.json","RepoTags":["%s"],"Layers":["layer.tar"]}]' "$config" "$IMAGE" \

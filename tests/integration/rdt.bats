@@ -109,6 +109,29 @@ create() {
 	[ -e "$RDT/$ID" ]
 }
 
+@test "F379 events --stats: limits of the group, and what is counted for the container" {
+	rdt '{l3CacheSchema: "L3:0=f"}'
+	mkdir "$RDT/info/L3" "$RDT/info/MB"
+	echo ffff >"$RDT/info/L3/cbm_mask"
+	echo 16 >"$RDT/info/L3/num_closids"
+	echo 10 >"$RDT/info/MB/bandwidth_gran"
+	create
+	printf '    MB:0= 50\n    L3:0=000f\n' >"$RDT/$ID/schemata"
+	run "$BERTH" --root "$ROOT" events --stats "$ID"
+	[ "$(jq -cS .data.intel_rdt <<<"$output")" = "$(jq -cS . <<<'{
+		"l3_cache_info": {"cbm_mask": "ffff", "num_closids": 16}, "mem_bw_info": {"bandwidth_gran": 10},
+		"l3_cache_schema_root": "L3:0=ffff", "l3_cache_schema": "L3:0=000f",
+		"mem_bw_schema_root": "MB:0=100", "mem_bw_schema": "MB:0= 50",
+		"mbm_stats": [{"mbm_total_bytes": 20, "mbm_local_bytes": 10}], "cmt_stats": [{"llc_occupancy": 4096}]}')" ]
+	"$BERTH" --root "$ROOT" delete --force "$ID"
+	# In the root group, which does not count here, with a monitoring group, which does.
+	edit '.linux.intelRdt = {closID: "/", enableMonitoring: true}'
+	create
+	"$BERTH" --root "$ROOT" events --stats "$ID" | jq -e '.data.intel_rdt | .l3_cache_schema == "L3:0=ffff"
+		and .cmt_stats == [{llc_occupancy: 4096}]'
+	"$BERTH" --root "$ROOT" delete --force "$ID"
+}
+
 @test "F633 F634 update changes the limits of the container's group, or none of them" {
 	rdt '{l3CacheSchema: "L3:0=f"}'
 	create

@@ -14,11 +14,13 @@
 
 static struct arena arena;
 static struct cgroup_stats stats;
+static struct resctrl_stats rdt;
 
 static int start(void **state _unused_)
 {
 	arena = ARENA_INIT;
 	stats = (struct cgroup_stats){ 0 };
+	rdt = (struct resctrl_stats){ 0 };
 	return 0;
 }
 
@@ -162,7 +164,11 @@ static void expect_event(const struct cgroup_stats *s, const char *expected)
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct error err = ERROR_INIT;
 
-	assert_int_equal(event_write("web", s, &out, &err), 0);
+	struct container_stats all = { .rdt = rdt };
+
+	if (s)
+		all.cgroup = *s;
+	assert_int_equal(event_write("web", s ? &all : NULL, &out, &err), 0);
 	assert_string_equal(out.data, expected);
 }
 
@@ -199,6 +205,52 @@ static void test_events(void **state _unused_)
 		"\"network_interfaces\":null}}\n");
 }
 
+/* The part of the record about caches and bandwidth. */
+static void expect_rdt(const char *expected)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct container_stats all = { .rdt = rdt };
+	struct error err = ERROR_INIT;
+	const char *part;
+
+	assert_int_equal(event_write("web", &all, &out, &err), 0);
+	part = strstr(out.data, "\"intel_rdt\":");
+	assert_non_null(part);
+	assert_string_equal(part, expected);
+}
+
+static void test_rdt(void **state _unused_)
+{
+	struct resctrl_domain domains[] = { { 0, 1, 2, 3 }, { 1, 4, 5, 6 } };
+
+	rdt.domains = domains;
+	rdt.n = 2;
+	/* A machine that counts nothing has domains without files. */
+	expect_rdt("\"intel_rdt\":{},\"network_interfaces\":null}}\n");
+	rdt.has_occupancy = true;
+	expect_rdt("\"intel_rdt\":{\"cmt_stats\":[{\"llc_occupancy\":1},{\"llc_occupancy\":4}]},"
+		   "\"network_interfaces\":null}}\n");
+	rdt.has_bandwidth = true;
+	rdt.l3_root = "L3:0=ff";
+	rdt.l3 = "L3:0=f";
+	rdt.mb_root = "MB:0=100";
+	rdt.mb = "MB:0=20";
+	rdt.l3_info.set = true;
+	rdt.l3_info.cbm_mask = "fffff";
+	rdt.l3_info.min_cbm_bits = 1;
+	rdt.l3_info.num_closids = 16;
+	rdt.mb_info.set = true;
+	rdt.mb_info.bandwidth_gran = 10;
+	rdt.mb_info.min_bandwidth = 20;
+	rdt.mb_info.num_closids = 8;
+	expect_rdt("\"intel_rdt\":{\"l3_cache_info\":{\"cbm_mask\":\"fffff\",\"min_cbm_bits\":1,\"num_closids\":16},"
+		   "\"l3_cache_schema_root\":\"L3:0=ff\",\"l3_cache_schema\":\"L3:0=f\",\"mem_bw_info\":"
+		   "{\"bandwidth_gran\":10,\"min_bandwidth\":20,\"num_closids\":8},\"mem_bw_schema_root\":\"MB:0=100\","
+		   "\"mem_bw_schema\":\"MB:0=20\",\"mbm_stats\":[{\"mbm_total_bytes\":2,\"mbm_local_bytes\":3},"
+		   "{\"mbm_total_bytes\":5,\"mbm_local_bytes\":6}],\"cmt_stats\":[{\"llc_occupancy\":1},"
+		   "{\"llc_occupancy\":4}]},\"network_interfaces\":null}}\n");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, finish)
 
 int main(void)
@@ -206,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_number), TEST(test_keys),    TEST(test_raw), TEST(test_numbers),  TEST(test_percpu),
 		TEST(test_devices), TEST(test_io),     TEST(test_pressure), TEST(test_events),
+		TEST(test_rdt),
 	};
 
 	return cmocka_run_group_tests_name("cgroup-stats", tests, NULL, NULL);

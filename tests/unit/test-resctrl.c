@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/fd.h"
 #include "base/str.h"
-#include "libcontainer/cgroup/resctrl.h"
+#include "libcontainer/cgroup/resctrl-stats.h"
 #include "libcontainer/program.h"
 #include "libcontainer/sys/file.h"
 
@@ -389,6 +389,104 @@ static void test_lock(void **state _unused_)
 	assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
 }
 
+/* Files in a directory of their own below dir. */
+static void put_all(const char *dir, const char *const files[][2])
+{
+	_cleanup_close_ int fd = -1;
+
+	assert_int_equal(mkdirat(tree, dir, 0700), 0);
+	fd = openat(tree, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (; (*files)[0]; files++)
+		put(fd, (*files)[0], (*files)[1]);
+}
+
+static const char *const l3_files[][2] = {
+	{ "cbm_mask", "fffff\n" }, { "min_cbm_bits", "1\n" }, { "num_closids", "16\n" }, { NULL, NULL },
+};
+static const char *const mb_files[][2] = {
+	{ "bandwidth_gran", "10\n" }, { "min_bandwidth", "20\n" }, { "num_closids", "8\n" }, { NULL, NULL },
+};
+static const char *const first_domain[][2] = {
+	{ "llc_occupancy", "4096\n" }, { "mbm_total_bytes", "20\n" }, { "mbm_local_bytes", "10\n" }, { NULL, NULL },
+};
+static const char *const second_domain[][2] = {
+	{ "llc_occupancy", "8192\n" }, { "mbm_total_bytes", "Unavailable\n" }, { NULL, NULL },
+};
+static const char *const nothing[][2] = { { NULL, NULL } };
+
+static struct resctrl_stats stats_of(const struct resctrl *rdt, struct arena *arena)
+{
+	struct resctrl_stats s;
+
+	assert_int_equal(resctrl_stats(rdt, arena, &s), 0);
+	return s;
+}
+
+static void test_stats(void **state _unused_)
+{
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	struct resctrl rdt = container(web, NULL);
+	struct resctrl_stats s;
+
+	assert_int_equal(__wrap_sys_mkdirat(tree, "web", 0700), 0);
+	put(tree, "web/schemata", "    L3:0=000f;1=ffff\n");
+	put_all("info/L3", l3_files);
+	put_all("info/MB", mb_files);
+	put_all("web/mon_data", nothing);
+	put_all("web/mon_data/mon_L3_01", second_domain);
+	put_all("web/mon_data/mon_L3_00", first_domain);
+	put_all("web/mon_data/mon_PERF_PKG_00", first_domain);
+	s = stats_of(&rdt, &arena);
+	assert_string_equal(s.l3_root, "L3:0=00ff;1=ffff");
+	assert_string_equal(s.mb_root, "MB:0=100;1=100");
+	assert_string_equal(s.l3, "L3:0=000f;1=ffff");
+	assert_null(s.mb);
+	assert_string_equal(s.l3_info.cbm_mask, "fffff");
+	assert_int_equal(s.l3_info.num_closids, 16);
+	assert_int_equal(s.mb_info.bandwidth_gran, 10);
+	assert_int_equal(s.mb_info.delay_linear, 0);
+	assert_int_equal(s.n, 2);
+	assert_true(s.has_occupancy && s.has_bandwidth);
+	assert_int_equal(s.domains[0].mbm_local_bytes, 10);
+	assert_int_equal(s.domains[1].id, 1);
+	assert_int_equal(s.domains[1].llc_occupancy, 8192);
+	assert_int_equal(s.domains[1].mbm_total_bytes, 0);
+}
+
+/* The monitoring group counts for the container alone; the limits are those of the group that it is in. */
+static void test_stats_of_monitor(void **state _unused_)
+{
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	struct resctrl rdt = container(NULL, web);
+	struct resctrl_stats s;
+
+	assert_int_equal(__wrap_sys_mkdirat(tree, "mon_groups/web", 0700), 0);
+	put_all("mon_data", nothing);
+	put_all("mon_data/mon_L3_00", second_domain);
+	put_all("mon_groups/web/mon_data", nothing);
+	put_all("mon_groups/web/mon_data/mon_L3_00", first_domain);
+	s = stats_of(&rdt, &arena);
+	assert_string_equal(s.l3, "L3:0=00ff;1=ffff");
+	assert_false(s.l3_info.set || s.mb_info.set);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(s.domains[0].llc_occupancy, 4096);
+}
+
+static void test_stats_of_nothing(void **state _unused_)
+{
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	struct resctrl rdt = container(web, NULL), none = { 0 };
+
+	assert_null(stats_of(&none, &arena).l3_root);
+	/* The group has gone. */
+	assert_null(stats_of(&rdt, &arena).l3_root);
+	assert_int_equal(__wrap_sys_mkdirat(tree, "web", 0700), 0);
+	assert_non_null(stats_of(&rdt, &arena).l3_root);
+	assert_false(stats_of(&rdt, &arena).has_occupancy);
+	mounted = false;
+	assert_null(stats_of(&rdt, &arena).l3_root);
+}
+
 static void test_sound(void **state _unused_)
 {
 	struct resctrl rdt = container(web, web);
@@ -446,7 +544,8 @@ int main(void)
 		TEST(test_own), TEST(test_own_without_lines), TEST(test_own_exists), TEST(test_named_is_made),
 		TEST(test_compare), TEST(test_must_exist), TEST(test_root), TEST(test_monitor),
 		TEST(test_kernel_refuses), TEST(test_not_mounted), TEST(test_links), TEST(test_lock),
-		TEST(test_sound), TEST(test_detect),
+		TEST(test_sound), TEST(test_detect), TEST(test_stats), TEST(test_stats_of_monitor),
+		TEST(test_stats_of_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
