@@ -41,7 +41,7 @@ static struct config_process process = {
 
 static struct config_root root_fs = { .path = "rootfs", .readonly = { true, true } };
 
-enum { MOUNT_PTS = 2, MOUNT_SYS = 5, MOUNT_CGROUP = 6 };
+enum { MOUNT_PTS = 2, MOUNT_SYS = 5 };
 
 static struct config_mount mounts[] = {
 	{ .destination = "/proc", .type = "proc", .source = "proc" },
@@ -126,7 +126,6 @@ static void make_rootless(void)
 		.source = "/sys",
 		.options = { sys_options, ELEMENTSOF(sys_options) },
 	};
-	template.n_mounts = MOUNT_CGROUP;
 }
 
 int cmd_spec(struct context *ctx)

@@ -110,7 +110,7 @@ int cgroup_pids(const struct cgroup *cg, pid_t **ret, size_t *ret_n, struct erro
 /* The directory that can freeze the container, or NULL. */
 const struct cgroup_dir *cgroup_freezer(const struct cgroup *cg);
 
-/* 1: frozen (or on the way), 0: not, or there is no freezer; negative errno. */
+/* 1: frozen (or on the way), also by a parent; 0: not, or there is no freezer; negative errno. */
 int cgroup_frozen(const struct cgroup *cg);
 
 /*

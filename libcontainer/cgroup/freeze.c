@@ -31,20 +31,11 @@ int cgroup_dir_frozen(int dir, uint32_t version)
 		n = cgroup_read(dir, "freezer.state", text, sizeof(text));
 		return n < 0 ? 0 : !streq(text, "THAWED");
 	}
-	/* Not cgroup.events: after a thaw it says "frozen" until the processes have run again. */
+	/* The one tells what was asked for here, the other what a frozen parent has done to it. */
 	n = cgroup_read(dir, "cgroup.freeze", text, sizeof(text));
-	return n >= 0 && streq(text, "1");
-}
-
-int cgroup_dir_would_freeze(int dir, uint32_t version)
-{
-	char text[256];
-
-	if (cgroup_dir_frozen(dir, version))
+	if (n >= 0 && streq(text, "1"))
 		return 1;
-	/* v1 shows a frozen parent in freezer.state. */
-	return version == 2 && cgroup_read(dir, "cgroup.events", text, sizeof(text)) >= 0 &&
-	       strstr(text, "frozen 1");
+	return cgroup_read(dir, "cgroup.events", text, sizeof(text)) >= 0 && strstr(text, "frozen 1");
 }
 
 int cgroup_frozen(const struct cgroup *cg)
@@ -132,7 +123,7 @@ int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *e
 	return r;
 }
 
-/* A frozen parent keeps it frozen, whatever is written; v2 says "frozen" until the processes have run again. */
+/* A frozen parent keeps it frozen, whatever is written. */
 static int thaw_dir(int dir, uint32_t version, unsigned deadline_ms)
 {
 	uint64_t end = sys_now_ms() + deadline_ms;

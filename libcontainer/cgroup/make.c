@@ -196,7 +196,7 @@ static int check_found(const struct make *m, int fd, struct error *err)
 	_cleanup_pid_list_ struct pid_list list = { 0 };
 	int r;
 
-	if (cgroup_dir_would_freeze(fd, m->version))
+	if (cgroup_dir_frozen(fd, m->version))
 		return error_set(err, ERR_CGROUP_FROZEN, 0, "%s", m->dir);
 	r = cgroup_dir_pids(&d, &list);
 	if (r < 0)
@@ -225,7 +225,7 @@ static int make(struct make *m, const char *controllers, struct error *err)
 		return r;
 	if (m->first_made == m->n)
 		r = check_found(m, fd, err);
-	else if (m->freezes && cgroup_dir_would_freeze(fd, m->version))
+	else if (m->freezes && cgroup_dir_frozen(fd, m->version))
 		/* A frozen parent freezes what is born below it: create would wait for ever. */
 		r = error_set(err, ERR_CGROUP_FROZEN, 0, "%s", m->dir);
 	if (r == 0 && m->version == 1 && cgroup_has_controller(controllers, "cpuset"))

@@ -28,6 +28,22 @@ static uint32_t bind_flags(const struct compiler *c)
 }
 
 /*
+ * What a cgroup that may be missing is bound over: empty, and read-only. Else what the host has there would be seen,
+ * writable, in a container whose /sys is the host's (CVE-2023-25809).
+ */
+static void emit_empty(struct compiler *c, const struct config_mount *m, const struct op_mount *parent)
+{
+	struct op_mount op = *parent;
+
+	op.fstype = op.source = emit_str(&c->emit, "tmpfs");
+	op.data = emit_str(&c->emit, "mode=755,nr_inodes=1");
+	op.attr_set |= MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	op.attr_clear &= ~op.attr_set;
+	op.sb_set = op.sb_clear = 0;
+	compiler_emit(c, OP_MOUNT, &op, m);
+}
+
+/*
  * With a cgroup namespace a new mount shows the container's part only. Without one it would show the whole
  * host, writable where the mount is, so the container's own directory is bound instead; that is also what
  * is left where a mount is not permitted, as in a user namespace that does not own the cgroup namespace.
@@ -41,6 +57,8 @@ static int emit_v2(struct compiler *c, const struct config_mount *m, struct op_m
 	if (has_namespace(c, CLONE_NEWCGROUP) || !dir) {
 		op->fallback = dir;
 	} else {
+		if (bind_flags(c) & MOUNT_OPTIONAL)
+			emit_empty(c, m, op);
 		op->kind = MOUNT_KIND_BIND;
 		op->fstype = op->data = 0;
 		op->sb_set = op->sb_clear = 0;

@@ -206,7 +206,7 @@ with_userns() {
 	berth delete --force "$ID"
 }
 
-@test "F328 F329 cpuset: cpus and mems" {
+@test "F328 F329 cpuset on v2: cpus and mems" {
 	if is_unified && ! grep -qw cpuset /sys/fs/cgroup/cgroup.controllers; then
 		refuse '.linux.resources.cpu = {cpus: "0"}' "no cgroup v2 controller cpuset" /linux/resources/cpu/cpus
 		skip "no cgroup v2 controller cpuset here"

@@ -89,14 +89,25 @@ start_container() {
 }
 
 @test "F613 below a frozen parent resume ends with an error" {
-	[ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip "on cgroup v2 alone a frozen parent is not told apart yet"
 	edit '.linux.cgroupsPath = $p' --arg p "$CG/child"
 	start_container
 	quiet pause "$ID"
 	freeze_cgroup "$FREEZER"
 	run timeout 30 "$BERTH" --root "$ROOT" resume "$ID"
 	thaw_cgroup "$FREEZER"
-	expect_error "cannot be thawed"
+	expect_error "cannot be thawed" "a cgroup above it may be frozen"
+}
+
+@test "F613 a container below a frozen parent is paused, for state, exec and list" {
+	edit '.linux.cgroupsPath = $p' --arg p "$CG/child"
+	start_container
+	freeze_cgroup "$FREEZER"
+	wait_for 5 is_status paused
+	[ "$(berth list | awk 'NR == 2 { print $3 }')" = paused ]
+	run timeout 10 "$BERTH" --root "$ROOT" exec "$ID" true
+	thaw_cgroup "$FREEZER"
+	expect_error "cannot exec in a paused container"
+	wait_for 5 is_status running
 }
 
 @test "F612 kill and delete work on a paused container" {

@@ -289,6 +289,38 @@ in_scope() {
 	[ "$before" = "$(for file in memory.max memory.low memory.high memory.swap.max pids.max cpu.weight; do cgroup_file "$file"; done)" ]
 }
 
+@test "F328 F329 F357 processors and memory nodes are properties of the unit" {
+	require_v2 cpuset
+	edit '.linux.resources.cpu = { cpus: "0", mems: "0" }'
+	create_scope
+	[ "$(property AllowedCPUs)" = 0 ]
+	[ "$(property AllowedMemoryNodes)" = 0 ]
+	berth update --cpuset-cpus 1 "$ID"
+	[ "$(property AllowedCPUs)" = 1 ]
+	systemctl daemon-reload
+	[ "$(cgroup_file cpuset.cpus)" = 1 ]
+	[ "$(cgroup_file cpuset.mems)" = 0 ]
+	berth update --cpuset-cpus 0-1 "$ID"
+	[ "$(property AllowedCPUs)" = 0-1 ]
+	[ "$(cgroup_file cpuset.cpus.effective)" = 0-1 ]
+}
+
+@test "F331 F336 F357 the weight and the limits of I/O are properties of the unit" {
+	require_v2 io
+	local device
+	device=$(lsblk -dnro MAJ:MIN | head -n 1)
+	[ -n "$device" ] || skip "no block device here"
+	edit ".linux.resources.blockIO.throttleReadBpsDevice = [{major: ${device%:*}, minor: ${device#*:}, rate: 1048576}]"
+	! [ -f /sys/fs/cgroup/init.scope/io.weight ] || edit '.linux.resources.unified = {"io.weight": "default 50"}'
+	create_scope
+	[[ "$(property IOReadBandwidthMax)" == *" 1048576" ]] || fail "$(property IOReadBandwidthMax)"
+	systemctl daemon-reload
+	[[ "$(cgroup_file io.max)" == "$device rbps=1048576 wbps=max"* ]]
+	[ -f "/sys/fs/cgroup$(property ControlGroup)/io.weight" ] || skip "this kernel has limits of I/O, but no weight"
+	[ "$(property IOWeight)" = 50 ]
+	[ "$(cgroup_file io.weight | head -n 1)" = "default 50" ]
+}
+
 @test "a killed berth leaves nothing that delete --force does not remove" {
 	local op last
 	[ -x "$FAULTY" ] || skip "no program with faults"
