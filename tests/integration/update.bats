@@ -233,15 +233,29 @@ M=1048576
 	if [ -e "$dir/$file" ]; then
 		update --blkio-weight 300
 		grep -qw 300 "$dir/$file"
-	elif [ -e "$dir/io.weight" ]; then
-		# The other scale, of the kernel's cost model.
-		update --blkio-weight 300
-		grep -qx "default 2930" "$dir/io.weight"
-	else
+	elif [ ! -e "$dir/io.weight" ]; then
 		refuse_update --blkio-weight 300 -- weight
 	fi
 	refuse_update --blkio-weight 5 -- 5 weight
 	refuse_update --blkio-weight 100000 -- "invalid blkio-weight option"
+}
+
+# A kernel has one of three: that of BFQ, that of its cost model, with another scale, or none.
+@test "F617 a weight of block I/O is taken over" {
+	local dir=/sys/fs/cgroup/blkio$CG prefix=
+	if is_unified; then
+		dir=/sys/fs/cgroup$CG prefix="default "
+	fi
+	start_container
+	if [ ! -e "$dir/io.weight" ] && ! compgen -G "$dir/*.bfq.weight" >/dev/null; then
+		skip "this kernel has no weights of block I/O"
+	fi
+	update --blkio-weight 300
+	if [ -e "$dir/io.weight" ] && ! compgen -G "$dir/*.bfq.weight" >/dev/null; then
+		grep -qx "default 2930" "$dir/io.weight"
+	else
+		grep -qx "${prefix}300" "$dir"/*.bfq.weight
+	fi
 }
 
 @test "F627 F628 kernel memory is accepted and changes nothing" {
