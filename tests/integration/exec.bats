@@ -130,10 +130,13 @@ caps_of() {
 
 @test "F591 the pid file of a foreground exec" {
 	start_container
-	berth exec --pid-file "$TMP/pid" "$ID" sleep 0.3 &
+	berth exec --pid-file "$TMP/pid" "$ID" sleep 1000 &
 	wait_for 5 test -s "$TMP/pid"
-	[ "$(tr '\0' ' ' <"/proc/$(cat "$TMP/pid")/cmdline")" = "sleep 0.3 " ]
-	wait $!
+	[ "$(tr '\0' ' ' <"/proc/$(cat "$TMP/pid")/cmdline")" = "sleep 1000 " ]
+	kill -KILL "$(cat "$TMP/pid")"
+	status=0
+	wait $! || status=$?
+	[ "$status" -eq 137 ]
 }
 
 @test "P2 an exec'd process ends as the child of the next subreaper" {

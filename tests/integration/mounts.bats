@@ -292,7 +292,9 @@ show_mount() {
 }
 
 @test "F100 ridmap reaches submounts" {
-	mount -t tmpfs tmpfs "$TMP/src/sub"
+	# Not a tmpfs, which has idmapped mounts since Linux 6.3 only.
+	mkdir "$TMP/other"
+	mount --bind "$TMP/other" "$TMP/src/sub"
 	touch "$TMP/src/sub/owned"
 	chown 1000:1000 "$TMP/src/sub/owned"
 	add_mount /x none "$TMP/src" rbind ridmap
@@ -302,7 +304,10 @@ show_mount() {
 	container_script 'stat -c "%u %g" /x/sub/owned'
 	run_container
 	umount "$TMP/src/sub"
-	[ "$output" = "5000 6000" ]
+	if [ "$status" -ne 0 ] && [[ "$output" == *nvalid\ argument* ]]; then
+		skip "the file system of the temporary directory has no idmapped mounts"
+	fi
+	[ "$output" = "5000 6000" ] || fail "$output"
 }
 
 @test "F036 F034 idmap without mappings, or with one of two, is an error" {
