@@ -105,6 +105,21 @@ user_run() {
 	[ -z "$(ls -A "$RUN/berth")" ]
 }
 
+# The kernel shows an id that is not mapped yet as nobody's, so who has made the container must be asked later.
+@test "F733 F220 the user may start his container, however late its ids were mapped" {
+	[ -x "$(command -v newuidmap)" ] || skip "newuidmap is not installed (package uidmap)"
+	mkdir "$TMP/bin"
+	printf '#!/bin/sh\nsleep 0.5\nexec %s "$@"\n' "$(command -v newuidmap)" >"$TMP/bin/newuidmap"
+	chmod 755 "$TMP/bin" "$TMP/bin/newuidmap"
+	edit '.linux.uidMappings += [{containerID: 1, hostID: 200000, size: 1000}]
+		| .linux.gidMappings += [{containerID: 1, hostID: 200000, size: 1000}]'
+	container_args sleep 1000
+	PATH=$TMP/bin:$PATH user_berth create --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&-
+	user_berth start "$ID"
+	[ "$(user_berth state "$ID" | jq -r .status)" = running ]
+	user_berth delete --force "$ID"
+}
+
 user_stopped() {
 	[ "$(user_berth state "$ID" | jq -r .status)" = stopped ]
 }
