@@ -230,6 +230,7 @@ static int (*const steps[])(struct compiler *c) = {
 	emit_state_reserve,
 	emit_cgroups,
 	emit_join,
+	process_emit_oom_score,
 	namespaces_emit_clone,
 	emit_systemd_cgroups,
 	rdt_emit,
