@@ -94,6 +94,7 @@ static const struct field op_systemd_unit_fields[] = {
 
 static const struct field op_oom_score_fields[] = {
 	F(op_oom_score, value, I32),
+	F(op_oom_score, best_effort, BOOL),
 };
 
 static const struct field op_rlimit_fields[] = {

@@ -140,7 +140,7 @@ struct op_systemd_unit {
 	struct pstrv properties;   /* in the form of systemd-dialogue.h */
 };
 struct op_id_map { pstr uid_map; pstr gid_map; /* kernel's text */ uint32_t deny_setgroups; };
-struct op_oom_score { int32_t value; uint32_t unused; };
+struct op_oom_score { int32_t value; uint32_t best_effort; /* nobody asked for it: may fail */ };
 struct op_rlimit { uint32_t resource; uint32_t unused; uint64_t soft, hard; };
 struct op_scheduler {
 	uint32_t policy; int32_t nice; uint32_t priority; uint32_t unused;

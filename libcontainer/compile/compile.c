@@ -235,6 +235,7 @@ static int (*const steps[])(struct compiler *c) = {
 	hooks_emit_output,
 	emit_cgroups,
 	emit_join,
+	process_emit_oom_score,
 	namespaces_emit_clone,
 	emit_systemd_cgroups,
 	rdt_emit,

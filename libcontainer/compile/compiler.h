@@ -197,7 +197,8 @@ int sysctl_emit(struct compiler *c);
 
 /* process.c, process-limits.c */
 int process_read(struct compiler *c);
-int process_emit_runtime(struct compiler *c);   /* OOM score, limits, I/O priority: before init goes on */
+int process_emit_oom_score(struct compiler *c); /* before the clone, which hands it on */
+int process_emit_runtime(struct compiler *c);   /* limits, I/O priority: before init goes on */
 int process_emit_scheduler(struct compiler *c); /* in the container's cgroup already */
 int process_emit_console(struct compiler *c);
 int process_emit_create(struct compiler *c);

@@ -143,10 +143,22 @@ static char *exec_cgroup_dir(struct compiler *c, const struct exec_cgroup *cg)
 	return sub ? arena_printf(c->arena, "%s%s", cg->dir, streq(sub, "/") ? "" : sub) : NULL;
 }
 
+/* Unless it wants another value the process is what init is, not what the caller happens to be. */
+static int emit_oom_score(struct compiler *c)
+{
+	struct op_oom_score oom = { .value = c->exec->oom_score_adj, .best_effort = true };
+
+	if (c->process->oom_score_adj.set && c->process->oom_score_adj.v != oom.value)
+		return process_emit_oom_score(c);
+	compiler_emit_own(c, OP_OOM_SCORE, &oom);
+	return 0;
+}
+
 static int emit_entering(struct compiler *c)
 {
 	struct op_unshare join = { .flags = c->exec->namespaces };
 	struct op_clone clone = { 0 };
+	int r;
 
 	compiler_emit_own(c, OP_INIT_JOIN, &join);
 	for (size_t i = 0; i < c->exec->n_cgroups; i++) {
@@ -163,8 +175,9 @@ static int emit_entering(struct compiler *c)
 		op.file = emit_strf(&c->emit, "%s/tasks", dir);
 		compiler_emit_own(c, OP_CGROUP_JOIN, &op);
 	}
+	r = emit_oom_score(c);
 	compiler_emit_own(c, OP_CLONE, &clone);
-	return 0;
+	return r;
 }
 
 /* ---- CPU affinity ---- */
@@ -215,12 +228,8 @@ static int emit_affinity_final(struct compiler *c)
 static int emit_runtime(struct compiler *c)
 {
 	uint32_t before = c->emit.n_ops;
-	struct op_oom_score oom = { .value = c->exec->oom_score_adj };
 	int r;
 
-	/* Without a value of its own the process is what init is, not what the caller happens to be. */
-	if (!c->process->oom_score_adj.set)
-		compiler_emit_own(c, OP_OOM_SCORE, &oom);
 	emit_kept(c, OP_RDT);
 	r = process_emit_runtime(c);
 	if (r == 0 && c->emit.n_ops > before)

@@ -142,20 +142,26 @@ static int emit_io_priority(struct compiler *c, const struct config_io_priority 
 	return 0;
 }
 
-int process_emit_runtime(struct compiler *c)
+int process_emit_oom_score(struct compiler *c)
 {
 	struct op_oom_score oom = { 0 };
+
+	if (!c->process || !c->process->oom_score_adj.set)
+		return 0;
+	if (c->process->oom_score_adj.v < -1000 || c->process->oom_score_adj.v > 1000)
+		return compiler_error(c, &c->process->oom_score_adj, CONFIG_RANGE, "oomScoreAdj %lld",
+				      (long long)c->process->oom_score_adj.v);
+	oom.value = (int32_t)c->process->oom_score_adj.v;
+	compiler_emit(c, OP_OOM_SCORE, &oom, &c->process->oom_score_adj);
+	return 0;
+}
+
+int process_emit_runtime(struct compiler *c)
+{
 	int r;
 
 	if (!c->process)
 		return 0;
-	if (c->process->oom_score_adj.set) {
-		if (c->process->oom_score_adj.v < -1000 || c->process->oom_score_adj.v > 1000)
-			return compiler_error(c, &c->process->oom_score_adj, CONFIG_RANGE, "oomScoreAdj %lld",
-					      (long long)c->process->oom_score_adj.v);
-		oom.value = (int32_t)c->process->oom_score_adj.v;
-		compiler_emit(c, OP_OOM_SCORE, &oom, &c->process->oom_score_adj);
-	}
 	r = limits_emit(c, OP_RLIMIT_RAISE);
 	if (r == 0 && c->process->io_priority)
 		r = emit_io_priority(c, c->process->io_priority);

@@ -43,7 +43,6 @@ struct init {
 	int fd_listen;
 	int fd_console;
 	int fd_start;         /* the connection of `start` */
-	uint32_t creator;     /* user id of the runtime, as seen from here */
 	uint32_t at;          /* index of the present operation */
 
 	int fd_root;          /* the rootfs, or "/" after entering; -1: not opened yet */

@@ -157,8 +157,6 @@ int main(int argc, char **argv, char **envp)
 	(void) sys_reset_affinity();
 	/* A session of its own: the caller's terminal is not ours. A leader of a group has it already. */
 	(void) sys_setsid();
-	if (sys_peer_uid(i->fd_wire, &i->creator) < 0)
-		return EXIT_NO_DIALOGUE;
 	if (program_map(i, &i->scratch->err) < 0) {
 		(void) message_send(i->fd_wire, MESSAGE_ERROR, 0, &i->scratch->err, sizeof(i->scratch->err), -1);
 		return 1;

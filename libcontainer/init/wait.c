@@ -97,7 +97,7 @@ static int take_back(struct init *i, struct error *err)
 	return 0;
 }
 
-static int await_starter(struct init *i, bool userns, struct error *err)
+static int await_starter(struct init *i, uid_t creator, bool userns, struct error *err)
 {
 	uid_t uid;
 
@@ -107,7 +107,7 @@ static int await_starter(struct init *i, bool userns, struct error *err)
 
 		if (sock < 0)
 			return error_set(err, ERR_SYSTEM, -sock, "accept the order to start");
-		if (sys_peer_uid(sock, &uid) < 0 || !(uid == i->creator || (uid == 0 && !userns)))
+		if (sys_peer_uid(sock, &uid) < 0 || !(uid == creator || (uid == 0 && !userns)))
 			continue;
 		if (message_send(sock, MESSAGE_PAGE, i->at, NULL, 0, i->fd_page) < 0)
 			continue;
@@ -125,6 +125,7 @@ static int await_starter(struct init *i, bool userns, struct error *err)
 int wait_start(struct init *i, bool *ret_gone, struct error *err)
 {
 	bool userns = i->program.header->flags & PROGRAM_NEW_USERNS;
+	uid_t creator = 0;
 	int r;
 
 	let_go(i);
@@ -136,9 +137,12 @@ int wait_start(struct init *i, bool *ret_gone, struct error *err)
 	process_guard(false);
 	r = arrive(i, ret_gone, err);
 	if (r == 0 && i->fd_listen >= 0) {
+		/* In the ids of this user namespace, like those of who starts: so not before they were mapped. */
+		r = sys_peer_uid(i->fd_wire, &creator);
 		/* The runtime waits for this end-of-file: create is complete. */
 		fd_close(&i->fd_wire);
-		r = await_starter(i, userns, err);
+		r = r < 0 ? error_set(err, ERR_SYSTEM, -r, "who has created the container")
+			  : await_starter(i, creator, userns, err);
 	} else if (r == 0) {
 		r = receive_go(i, i->fd_wire, err);
 		*ret_gone = r == 0;

@@ -67,6 +67,9 @@ struct execution {
 	struct hook_output hook_output;
 	struct net_devices *net_devices; /* NULL: none */
 
+	int32_t oom_score_before;    /* our own; with oom_score_changed */
+	bool oom_score_changed;
+
 	pid_t pid;                   /* of init, or of the new process; 0: none */
 	int pidfd;
 	bool reaped;
@@ -119,6 +122,8 @@ int idmap_namespace(const char *uid_map, const char *gid_map, struct error *err)
 
 /* limits.c */
 op_do op_oom_score, op_rlimit_raise, op_io_priority, op_scheduler;
+/* Back to what ours was before op_oom_score. */
+void oom_score_restore(struct execution *x);
 
 /* output.c */
 op_do op_pid_file, op_pidfd_socket;

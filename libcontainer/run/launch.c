@@ -340,6 +340,7 @@ int op_clone(struct execution *x, const void *data, struct error *err)
 	if (r < 0)
 		return r;
 	x->pid = launch_clone(x, &l, op->flags, cgroup, &into_cgroup, err);
+	oom_score_restore(x);
 	if (x->pid < 0) {
 		r = x->pid;
 		x->pid = 0;

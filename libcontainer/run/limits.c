@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the runtime sets for init from outside, with privileges that init does not have. */
+/* What the runtime sets for init, with privileges that init does not have. */
 #define _GNU_SOURCE
 #include "base/fd.h"
 #include "base/log.h"
@@ -12,20 +12,48 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+static int oom_score_read(int proc, int32_t *ret)
+{
+	char text[16];
+	int64_t score;
+	int r = (int)sys_read_file(proc, "oom_score_adj", text, sizeof(text));
+
+	if (r < 0)
+		return r;
+	text[strcspn(text, "\n")] = '\0';
+	r = str_to_i64(text, &score);
+	*ret = (int32_t)score;
+	return r;
+}
+
+static int oom_score_write(int proc, int32_t score)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", score);
+	return sys_write_file(proc, "oom_score_adj", text);
+}
+
+/*
+ * The new process inherits what is set for us. From outside an ordinary user could not do it: procfs gives the files of a
+ * process that is not dumpable to root, and one that enters a container never is.
+ */
 int op_oom_score(struct execution *x, const void *data, struct error *err)
 {
 	const struct op_oom_score *op = data;
-	int64_t taken = 0;
-	char text[16], now[16];
-	_cleanup_close_ int proc = proc_open_child(x->pid, err);
+	_cleanup_close_ int proc = proc_open_child(getpid(), err);
+	int32_t taken = 0;
 	int r;
 
 	if (proc < 0)
 		return proc;
-	snprintf(text, sizeof(text), "%d", op->value);
-	r = sys_write_file(proc, "oom_score_adj", text);
-	if ((r == -EACCES || r == -EPERM) && host_in_userns()) {
+	r = oom_score_read(proc, &x->oom_score_before);
+	if (r < 0)
+		return error_set(err, ERR_PRIVILEGE, -r, "oom_score_adj cannot be read");
+	r = oom_score_write(proc, op->value);
+	if ((r == -EACCES || r == -EPERM) && (op->best_effort || host_in_userns())) {
 		/* Rootless: nobody may go below the value that was inherited; engines expect no failure. */
 		log_debug("oom_score_adj %d is below what this user may set", op->value);
 		return 0;
@@ -35,12 +63,25 @@ int op_oom_score(struct execution *x, const void *data, struct error *err)
 		error_add_hint(err, "a value below that of the caller needs CAP_SYS_RESOURCE");
 		return r;
 	}
-	r = (int)sys_read_file(proc, "oom_score_adj", now, sizeof(now));
-	now[strcspn(now, "\n")] = '\0';
-	if (r < 0 || str_to_i64(now, &taken) < 0 || taken != op->value)
+	x->oom_score_changed = true;
+	r = oom_score_read(proc, &taken);
+	if (r < 0 || taken != op->value)
 		return error_set(err, ERR_PRIVILEGE, r < 0 ? -r : 0, "oom_score_adj %d was not taken over",
 				 op->value);
 	return 0;
+}
+
+void oom_score_restore(struct execution *x)
+{
+	struct error ignored = ERROR_INIT;
+	_cleanup_close_ int proc = -1;
+
+	if (!x->oom_score_changed)
+		return;
+	x->oom_score_changed = false;
+	proc = proc_open_child(getpid(), &ignored);
+	if (proc < 0 || oom_score_write(proc, x->oom_score_before) < 0)
+		log_debug("our own oom_score_adj stays changed");
 }
 
 /* Init sets its limits itself, at the end and without privileges; only the ceiling is raised here. */

@@ -112,6 +112,43 @@ user_run() {
 	[ -z "$(ls -A "$RUN/berth")" ]
 }
 
+# The kernel shows an id that is not mapped yet as nobody's, so who has made the container must be asked later.
+@test "F733 F220 the user may start his container, however late its ids were mapped" {
+	[ -x "$(command -v newuidmap)" ] || skip "newuidmap is not installed (package uidmap)"
+	mkdir "$TMP/bin"
+	printf '#!/bin/sh\nsleep 0.5\nexec %s "$@"\n' "$(command -v newuidmap)" >"$TMP/bin/newuidmap"
+	chmod 755 "$TMP/bin" "$TMP/bin/newuidmap"
+	edit '.linux.uidMappings += [{containerID: 1, hostID: 200000, size: 1000}]
+		| .linux.gidMappings += [{containerID: 1, hostID: 200000, size: 1000}]'
+	container_args sleep 1000
+	PATH=$TMP/bin:$PATH user_berth create --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&-
+	user_berth start "$ID"
+	[ "$(user_berth state "$ID" | jq -r .status)" = running ]
+	user_berth delete --force "$ID"
+}
+
+# The kernel does not let an ordinary user look into, nor write about, a process that enters a container.
+@test "F733 exec as an ordinary user: the OOM score of init, or the caller's own where it may not be lowered" {
+	edit '.process.oomScoreAdj = 500'
+	container_args sleep 1000
+	user_berth create --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&-
+	user_berth start "$ID"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		run user_berth exec "$ID" cat /proc/self/oom_score_adj
+		[ "$output" = 500 ] || fail "$output"
+	done
+	(
+		echo 600 >/proc/self/oom_score_adj
+		run user_berth exec "$ID" cat /proc/self/oom_score_adj
+		# Only what CAP_SYS_RESOURCE has set cannot be lowered.
+		[ "$output" = 500 ] || [ "$output" = 600 ] || fail "$output"
+		edit '.process | .args = ["true"] | .oomScoreAdj = 550'
+		run user_berth exec --process "$BUNDLE/config.json" "$ID"
+		[ "$status" -eq 0 ] || expect_error oom-score CAP_SYS_RESOURCE
+	)
+	user_berth delete --force "$ID"
+}
+
 user_stopped() {
 	[ "$(user_berth state "$ID" | jq -r .status)" = stopped ]
 }
