@@ -16,7 +16,8 @@ static int check_name(struct compiler *c, const struct string_pair *pair)
 
 	if (*s && *s != '.' && !strpbrk(s, "/\n") && strlen(s) <= CGROUP_BELOW_MAX)
 		return 0;
-	return compiler_error(c, pair, CONFIG_VALUE, "annotation %s: \"%s\" is not the name of a cgroup", pair->name, s);
+	return compiler_error(c, pair, CONFIG_VALUE, "annotation %s: \"%s\" is not the name of a cgroup",
+			      pair->name, s);
 }
 
 int cgroup_below_read(struct compiler *c)

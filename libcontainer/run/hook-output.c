@@ -52,6 +52,11 @@ void hook_output_append(struct hook_output *o, unsigned stream, const void *data
 	o->failed |= r < 0;
 }
 
+bool hook_output_is_kept(const struct hook_output *o)
+{
+	return o->fd[0] >= 0 || o->fd[1] >= 0;
+}
+
 void hook_output_close(struct hook_output *o)
 {
 	for (unsigned i = 0; i < HOOK_STREAMS; i++)

@@ -32,6 +32,8 @@ int hook_output_open(struct hook_output *o, unsigned stream, const char *path, s
 int hook_output_open_all(struct hook_output *o, const struct string_map *annotations, struct error *err);
 /* Appends; a failure is a warning, once. */
 void hook_output_append(struct hook_output *o, unsigned stream, const void *data, size_t n);
+/* Whether there is a file for either. */
+bool hook_output_is_kept(const struct hook_output *o);
 void hook_output_close(struct hook_output *o);
 
 #endif

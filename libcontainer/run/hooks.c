@@ -64,7 +64,7 @@ static int hook_run(const struct hook *h, const struct buf *state, struct watch 
 		.cwd = h->bundle,
 		.timeout_ms = (unsigned)MIN(h->timeout, 4000000u) * 1000u,
 		.other_child = h->other_child,
-		.copy = h->output,
+		.copy = hook_output_is_kept(h->output) ? h->output : NULL,
 	};
 	_cleanup_close_ int input = sys_memfd_text("state", state->data, state->len);
 	int r;

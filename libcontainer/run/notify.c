@@ -164,7 +164,10 @@ static void await_manager(const struct watch *watch)
 		log_debug("the manager did not answer: %s", errno_words(r < 0 ? -r : ETIMEDOUT));
 }
 
-/* One message, without what is not for the manager. True when it says READY, which our word about the process goes with. */
+/*
+ * One message, without what is not for the manager. True when it says READY, which our word about the process goes
+ * with.
+ */
 static bool pass_on(char *text, pid_t pid)
 {
 	char out[MESSAGE_MAX + 64];
