@@ -103,21 +103,51 @@ int lsm_keyring_label(struct init *i, const char *label, struct error *err)
 	return attr_set(i, "attr/keycreate", label, label, err);
 }
 
-static int lsm_apparmor(struct init *i, const char *profile, struct error *err)
+static int apparmor_set(struct init *i, const char *verb, const char *profile, struct error *err)
 {
 	static const char *const files[] = { "attr/apparmor/exec", "attr/exec" };
-	struct error failure = ERROR_INIT;
 	char text[512];
-	int n = snprintf(text, sizeof(text), "exec %s", profile);
+	int n = snprintf(text, sizeof(text), "%s %s", verb, profile);
 	int r = -ENOENT;
 
 	if (n < 0 || (size_t) n >= sizeof(text))
 		return error_set(err, ERR_LSM, ENAMETOOLONG, "AppArmor profile %s", profile);
 	/* Since 5.8 AppArmor has a directory of its own, which no other module can own. */
 	for (size_t k = 0; k < ELEMENTSOF(files) && r == -ENOENT; k++) {
-		failure = ERROR_INIT;
-		r = attr_set(i, files[k], text, profile, &failure);
+		error_clear(err);
+		r = attr_set(i, files[k], text, profile, err);
 	}
+	return r;
+}
+
+static bool apparmor_confined(struct init *i)
+{
+	static const char *const files[] = { "attr/apparmor/current", "attr/current" };
+	struct error ignored = ERROR_INIT;
+	char label[sizeof("unconfined")] = "";
+	ssize_t n = init_proc(i, &ignored) < 0 ? 0 : -ENOENT;
+
+	for (size_t k = 0; k < ELEMENTSOF(files) && n == -ENOENT; k++) {
+		_cleanup_close_ int fd = procfs_open_self(&i->proc, files[k], O_RDONLY);
+
+		n = fd < 0 ? fd : sys_read(fd, label, sizeof(label) - 1);
+	}
+	return n > 0 && !streq(label, "unconfined");
+}
+
+/*
+ * A runtime that is confined itself, as in a container, may not leave its profile unless that says so, and without new
+ * privileges not even then. The new one is put on top, where that is allowed, and both hold.
+ */
+static int lsm_apparmor(struct init *i, const char *profile, struct error *err)
+{
+	bool stays = walk_later(i, OP_NO_NEW_PRIVS) && apparmor_confined(i);
+	const char *const verbs[] = { stays ? "stack" : "exec", stays ? "exec" : "stack" };
+	struct error failure = ERROR_INIT, ignored = ERROR_INIT;
+	int r = apparmor_set(i, verbs[0], profile, &failure);
+
+	if ((r == -EACCES || r == -EPERM) && apparmor_set(i, verbs[1], profile, &ignored) == 0)
+		return 0;
 	/* That is also what the kernel answers when it does not know the profile. */
 	if (r == -ENOENT)
 		return error_set(err, ERR_LSM, ENOENT,

@@ -21,7 +21,7 @@ teardown_test() {
 	done
 }
 
-# load_profile NAME FOLDER: allows everything but writing to that folder.
+# load_profile NAME FOLDER [RULE...]: allows everything but writing to that folder, and what the rules add.
 load_profile() {
 	cat >"$TMP/profile.$1" <<-EOT
 		profile $1 flags=(attach_disconnected, mediate_deleted) {
@@ -33,6 +33,7 @@ load_profile() {
 			signal,
 			ptrace,
 			unix,
+			${*:3}
 			deny $2/** wl,
 		}
 	EOT
@@ -70,6 +71,35 @@ start_with_profile() {
 	edit '.process.apparmorProfile = $p | .process.noNewPrivileges = true' --arg p "$PROFILE"
 	run_ok
 	[[ "$output" == *"$PROFILE (enforce)"*free*denied ]] || fail "$output"
+}
+
+# confined_run NAME: berth run, itself under that profile.
+confined_run() {
+	run aa-exec -p "$1" -- "$BERTH" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+}
+
+@test "F129 a confined runtime puts the profile on top of its own, if it may not leave that" {
+	local allowed
+	command -v aa-exec >/dev/null || skip 'no aa-exec here'
+	edit '.process.apparmorProfile = $p' --arg p "$PROFILE"
+	container_script 'cat /proc/self/attr/current
+		for f in /free /denied/f /denied-too/f; do (echo x >$f) 2>/dev/null && echo "$f"; done; true'
+	load_profile "$PROFILE-stack" /denied-too pivot_root, "change_profile -> &$PROFILE,"
+	load_profile "$PROFILE-leave" /denied-too pivot_root, "change_profile -> $PROFILE," "change_profile -> &$PROFILE,"
+	for allowed in stack leave; do
+		edit '.process.noNewPrivileges = true'
+		confined_run "$PROFILE-$allowed"
+		[ "$output" = "$PROFILE//&$PROFILE-$allowed (enforce)"$'\n/free' ] || fail "$output"
+		rm "$BUNDLE/rootfs/free"
+	done
+	edit '.process.noNewPrivileges = false'
+	confined_run "$PROFILE-stack"
+	[ "$output" = "$PROFILE//&$PROFILE-stack (enforce)"$'\n/free' ] || fail "$output"
+	confined_run "$PROFILE-leave"
+	[ "$output" = "$PROFILE (enforce)"$'\n/free\n/denied-too/f' ] || fail "$output"
+	load_profile "$PROFILE-neither" /denied-too pivot_root,
+	confined_run "$PROFILE-neither"
+	expect_error "label cannot be written" "ermission denied"
 }
 
 @test "F128 exec enters the container's profile" {
