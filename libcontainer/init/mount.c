@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#define CGROUP_NS_INITIAL 0xEFFFFFFBu /* its inode, which the kernel promises */
+
 /*
  * Each mount is made detached, gets its attributes and its propagation, and is then attached at a
  * descriptor that the resolver has found: it is never visible without its flags, and nobody can move
@@ -307,6 +309,35 @@ static int mount_change(struct init *i, const struct op_mount *op, struct error 
 	return r < 0 ? mount_fail(i, op, r, NULL, err) : 0;
 }
 
+/*
+ * A new cgroup2 mount shows what is below the root of our cgroup namespace. In that of the host, which a configuration
+ * can have us join, it would be everything, and the kernel would take its options, none, for the whole tree: nsdelegate
+ * and memory_recursiveprot would be gone for all.
+ */
+static bool shows_host_cgroups(struct init *i, const struct op_mount *op)
+{
+	_cleanup_close_ int fd = -1;
+	struct error ignored = ERROR_INIT;
+	struct stat st;
+
+	if (op->kind != MOUNT_KIND_NEW || !op->fallback || !streq(program_str(&i->program, op->fstype), "cgroup2") ||
+	    init_proc(i, &ignored) < 0)
+		return false;
+	fd = procfs_open_magic(&i->proc, "ns", "cgroup", O_RDONLY);
+	return fd >= 0 && sys_fstat(fd, &st) == 0 && st.st_ino == CGROUP_NS_INITIAL;
+}
+
+static int mount_own_cgroup(struct init *i, const struct op_mount *op, struct error *err)
+{
+	struct op_mount bind = *op;
+
+	bind.kind = MOUNT_KIND_BIND;
+	bind.source = op->fallback;
+	bind.fstype = bind.data = bind.fallback = 0;
+	bind.sb_set = bind.sb_clear = 0;
+	return mount_bind(i, &bind, err);
+}
+
 int op_mount(struct init *i, const void *data, struct error *err)
 {
 	static int (*const functions[MOUNT_KIND_MAX])(struct init *, const struct op_mount *, struct error *) = {
@@ -316,5 +347,5 @@ int op_mount(struct init *i, const void *data, struct error *err)
 	};
 	const struct op_mount *op = data;
 
-	return functions[op->kind](i, op, err);
+	return shows_host_cgroups(i, op) ? mount_own_cgroup(i, op, err) : functions[op->kind](i, op, err);
 }

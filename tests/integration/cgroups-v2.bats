@@ -484,3 +484,15 @@ with_userns() {
 	refuse . "$DIR" "was there before"
 	[ "$(find "$DIR" -mindepth 1 -type d | wc -l)" -eq 0 ]
 }
+
+@test "F758 a mount in the host's cgroup namespace shows the own cgroup, and leaves the options of the tree alone" {
+	local before
+	before=$(sed -n 's/.* - cgroup2 [^ ]* //p' /proc/self/mountinfo | sort -u)
+	[[ "$before" == *nsdelegate* ]]
+	cgroup_mount rw false
+	edit '.linux.namespaces += [{type: "cgroup", path: $p}]' --arg p "/proc/$$/ns/cgroup"
+	container_script 'cat /proc/self/cgroup; ls -d /sys/fs/cgroup/*.slice /sys/fs/cgroup/pids.max 2>/dev/null'
+	run_ok
+	[ "$output" = "0::$CG"$'\n/sys/fs/cgroup/pids.max' ] || fail "$output"
+	[ "$(sed -n 's/.* - cgroup2 [^ ]* //p' /proc/self/mountinfo | sort -u)" = "$before" ]
+}

@@ -23,6 +23,17 @@ limit() {
 	cat "/sys/fs/cgroup/$1$CG/$2"
 }
 
+@test "F758 a cgroup2 mount in the host's cgroup namespace shows the own cgroup of a hybrid host" {
+	[ -d /sys/fs/cgroup/unified ] || skip "no hybrid host with cgroup v1 and v2"
+	edit '.linux.namespaces |= (map(select(.type != "cgroup")) + [{type: "cgroup", path: $p}])
+		| (.mounts[] | select(.destination == "/sys/fs/cgroup")) |= (.type = "cgroup2" | .options = ["nosuid"])
+		| .process.args = ["/bin/sh", "-c", "cat /sys/fs/cgroup/cgroup.type; ls -d /sys/fs/cgroup/*/ 2>/dev/null"]' \
+		--arg p "/proc/$$/ns/cgroup"
+	run_container
+	# The root of a tree has no type.
+	[ "${lines[*]}" = domain ] || fail "$output"
+}
+
 @test "F708 a cgroup cannot be delegated on cgroup v1" {
 	require_v1 pids
 	refuse '.annotations = {"run.oci.delegate-cgroup": "x"}' /annotations/run.oci.delegate-cgroup "cgroup v1"
