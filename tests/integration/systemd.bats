@@ -316,7 +316,7 @@ in_scope() {
 	[[ "$(property IOReadBandwidthMax)" == *" 1048576" ]] || fail "$(property IOReadBandwidthMax)"
 	systemctl daemon-reload
 	[[ "$(cgroup_file io.max)" == "$device rbps=1048576 wbps=max"* ]]
-	[ -f "/sys/fs/cgroup$(property ControlGroup)/io.weight" ] || skip "this kernel has limits of I/O, but no weight"
+	[ -f "/sys/fs/cgroup$(property ControlGroup)/io.weight" ] || skip "this kernel has no weight of I/O"
 	[ "$(property IOWeight)" = 50 ]
 	[ "$(cgroup_file io.weight | head -n 1)" = "default 50" ]
 }
