@@ -33,6 +33,7 @@ join_namespace		a namespace of another container
 privileged		a privileged container
 capabilities		dropped capabilities
 seccomp			the default seccomp profile
+apparmor		the default AppArmor profile, a missing one
 new_privileges		no new privileges by default
 devices			a device of the host
 pid_file		a pid file
@@ -96,16 +97,30 @@ ctr() {
 
 # run_ctr OPTION... -- ID ARG...: a container of the image.
 run_ctr() {
-	local -a options=(--runc-binary "$RUNTIME_PATH")
-	if [ "$BERTH_ENGINES_DRIVER" = systemd ]; then
-		options+=(--runc-systemd-cgroup --cgroup "system.slice:berthtest:$NAME")
-	fi
+	local -a options=()
 	while [ "$1" != -- ]; do
 		options+=("$1")
 		shift
 	done
 	shift
-	command ctr --address "$socket" run "${options[@]}" "$IMAGE" "$@"
+	use_runtime "$1"
+	command ctr --address "$socket" run "${runtime[@]}" "${options[@]}" "$IMAGE" "$@"
+}
+
+# use_runtime ID: the options of ctr run for the container, in $runtime.
+use_runtime() {
+	runtime=(--runc-binary "$RUNTIME_PATH")
+	[ "$BERTH_ENGINES_DRIVER" = cgroupfs ] ||
+		runtime+=(--runc-systemd-cgroup --cgroup "system.slice:berthtest:$1")
+}
+
+# A cgroup for the container $NAME in a configuration, which --cgroup does not change.
+cgroups_path() {
+	if [ "$BERTH_ENGINES_DRIVER" = cgroupfs ]; then
+		echo "/default/$NAME"
+	else
+		echo "system.slice:berthtest:$NAME"
+	fi
 }
 
 # A container that sleeps until it is killed.
@@ -161,7 +176,8 @@ test_not_executable() {
 }
 
 test_terminal() {
-	on_terminal command ctr --address "$socket" run --rm -t --runc-binary "$RUNTIME_PATH" "$IMAGE" "$NAME" \
+	use_runtime "$NAME"
+	on_terminal command ctr --address "$socket" run --rm -t "${runtime[@]}" "$IMAGE" "$NAME" \
 		sh -c 'tty; test -t 0 && test -t 1 && test -t 2 && echo all; exit 5'
 	[ "$status" -eq 5 ] || fail "status $status"
 	has /dev/ "$output"
@@ -287,7 +303,8 @@ test_oom() {
 	ctr events >events 2>&1 &
 	watcher=$!
 	sleep 0.5
-	try run_ctr --rm --memory-limit 20000000 -- "$NAME" sh -c 'tail /dev/zero; echo survived'
+	# The shim begins to watch when the container has started, and ends with it.
+	try run_ctr --rm --memory-limit 20000000 -- "$NAME" sh -c 'sleep 1; tail /dev/zero; sleep 1'
 	eventually 5 grep -q /tasks/oom events
 	kill $watcher
 }
@@ -320,22 +337,26 @@ test_read_only() {
 
 test_config() {
 	ctr oci spec >plain.json
-	jq --arg root "$WORK/image/rootfs" '.root.path = $root | .hostname = "other" | .process.terminal = false
+	use_runtime "$NAME"
+	jq --arg root "$WORK/image/rootfs" --arg cgroup "$(cgroups_path)" '.linux.cgroupsPath = $cgroup
+		| .root.path = $root | .hostname = "other" | .process.terminal = false
 		| .process.user = {uid: 1000, gid: 1000, additionalGids: [2000]}
 		| .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 77, hard: 78}]
 		| .process.args = ["/bin/sh", "-c", "echo $(hostname) $(id -u) $(id -G) $(ulimit -n)"]' plain.json >config.json
 	same 'other 1000 1000 2000 77' \
-		"$(ctr run --rm --runc-binary "$RUNTIME_PATH" --config "$PWD/config.json" "$NAME")"
+		"$(ctr run --rm "${runtime[@]}" --config "$PWD/config.json" "$NAME")"
 }
 
 test_user_namespace() {
 	ctr oci spec >plain.json
-	jq --arg root "$WORK/image/rootfs" '.root = {path: $root, readonly: true} | .process.terminal = false
+	use_runtime "$NAME"
+	jq --arg root "$WORK/image/rootfs" --arg cgroup "$(cgroups_path)" '.linux.cgroupsPath = $cgroup
+		| .root = {path: $root, readonly: true} | .process.terminal = false
 		| .linux.namespaces += [{type: "user"}]
 		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 5000}]
 		| .linux.gidMappings = .linux.uidMappings
 		| .process.args = ["/bin/sh", "-c", "cat /proc/self/uid_map; id -u"]' plain.json >config.json
-	output=$(ctr run --rm --runc-binary "$RUNTIME_PATH" --config "$PWD/config.json" "$NAME" | xargs)
+	output=$(ctr run --rm "${runtime[@]}" --config "$PWD/config.json" "$NAME" | xargs)
 	same '0 100000 5000 0' "$output"
 }
 
@@ -371,6 +392,15 @@ test_seccomp() {
 	same 2 "$(run_ctr --rm --seccomp -- "$NAME" awk '/^Seccomp:/ { print $2 }' /proc/self/status)"
 }
 
+test_apparmor() {
+	require_apparmor
+	same 'berth-test (enforce)' \
+		"$(run_ctr --rm --apparmor-default-profile berth-test -- "$NAME" cat /proc/self/attr/current)"
+	try run_ctr --rm --apparmor-profile berth-missing -- "$NAME-2" true
+	[ "$status" -ne 0 ]
+	has berth-missing "$output"
+}
+
 test_new_privileges() {
 	same 1 "$(run_ctr --rm -- "$NAME" awk '/^NoNewPrivs/ { print $2 }' /proc/self/status)"
 	same 0 "$(run_ctr --rm --allow-new-privs -- "$NAME-2" awk '/^NoNewPrivs/ { print $2 }' /proc/self/status)"
@@ -387,7 +417,8 @@ test_pid_file() {
 }
 
 test_rootfs() {
-	same hello "$(ctr run --rm --runc-binary "$RUNTIME_PATH" --rootfs "$WORK/image/rootfs" "$NAME" echo hello)"
+	use_runtime "$NAME"
+	same hello "$(ctr run --rm "${runtime[@]}" --rootfs "$WORK/image/rootfs" "$NAME" echo hello)"
 }
 
 test_many() {

@@ -12,6 +12,7 @@ stdin			standard input reaches the container
 terminal		-it: a terminal
 detached		-d, logs, wait
 cpus			--cpus and --cpu-shares
+cpuset			--cpuset-cpus
 memory			--memory and --memory-swap
 pids_limit		--pids-limit
 oom			an OOM kill is told
@@ -23,6 +24,7 @@ user			--user, by number and by name, with groups
 capabilities		--cap-drop and --cap-add
 privileged		--privileged
 seccomp			the default seccomp profile, one of our own, none
+apparmor		the default AppArmor profile, none, a missing one
 new_privileges		no-new-privileges
 bridge			containers on a bridge reach each other
 host_network		--network host and none
@@ -107,6 +109,7 @@ stop() {
 		containerd=$(cat "$WORK/docker/exec/containerd/containerd.pid" 2>/dev/null)
 		end_process "$(cat "$WORK/dockerd.pid")"
 		[ -z "$containerd" ] || end_process "$containerd"
+		umount "$WORK"/docker/exec/netns/* || :
 	fi
 }
 
@@ -163,13 +166,18 @@ test_detached() {
 }
 
 test_cpus() {
-	sleeper --cpus 0.5 --cpu-shares 512 --cpuset-cpus 0
+	sleeper --cpus 0.5 --cpu-shares 512
 	if is_v2; then
 		same '50000 100000' "$(cgroup_value "$(pid)" cpu '' cpu.max)"
 	else
 		same 50000 "$(cgroup_value "$(pid)" cpu cpu.cfs_quota_us '')"
 		same 512 "$(cgroup_value "$(pid)" cpu cpu.shares '')"
 	fi
+}
+
+test_cpuset() {
+	require_controller cpuset
+	sleeper --cpuset-cpus 0
 	same 0 "$(cgroup_value "$(pid)" cpuset cpuset.cpus cpuset.cpus)"
 	same 0 "$(awk '/^Cpus_allowed_list/ { print $2 }' "/proc/$(pid)/status")"
 }
@@ -189,7 +197,8 @@ test_pids_limit() {
 }
 
 test_oom() {
-	try run_engine --memory 20m "$IMAGE" sh -c 'tail /dev/zero'
+	# On cgroup v2 the shim begins to watch when the container has started, and ends with it.
+	try run_engine --memory 20m "$IMAGE" sh -c 'sleep 1; tail /dev/zero; status=$?; sleep 1; exit $status'
 	same 137 "$status"
 	same true "$(get .State.OOMKilled)"
 }
@@ -252,6 +261,18 @@ test_seccomp() {
 	run_engine --rm --security-opt "seccomp=$PWD/profile.json" "$IMAGE" sh -c '! mkdir /tmp/x && touch /tmp/y' 2>&1
 	# The default profile refuses a new user namespace without CAP_SYS_ADMIN.
 	run_engine --rm "$IMAGE" sh -c '! unshare -U true' 2>&1
+}
+
+test_apparmor() {
+	require_apparmor
+	same 'docker-default (enforce)' "$(run_engine --rm "$IMAGE" cat /proc/self/attr/current)"
+	same unconfined "$(run_engine --rm --security-opt apparmor=unconfined "$IMAGE" cat /proc/self/attr/current)"
+	sleeper
+	same 'docker-default (enforce)' "$(docker exec "$NAME" cat /proc/self/attr/current)"
+	docker rm -f "$NAME"
+	try run_engine --rm --security-opt apparmor=berth-missing "$IMAGE" true
+	[ "$status" -ne 0 ]
+	has berth-missing "$output"
 }
 
 test_bridge() {

@@ -94,11 +94,11 @@ end_process() {
 }
 
 # nothing_left STATE CGROUPS: no folder of a container in the folders that match the pattern STATE, no cgroup whose
-# path matches the regular expression. systemd takes its time to remove a scope.
+# path matches the regular expression. systemd takes its time to remove a scope. crun keeps its filters in .cache.
 nothing_left() {
 	local tries left
 	for ((tries = 0; tries < 30; tries++)); do
-		left=$(eval "find $1 -mindepth 1 -maxdepth 1" 2>/dev/null
+		left=$(eval "find $1 -mindepth 1 -maxdepth 1 ! -name .cache" 2>/dev/null
 			find /sys/fs/cgroup -regextype posix-extended -type d -regex "$2" 2>/dev/null)
 		[ -n "$left" ] || return 0
 		sleep 0.1
@@ -109,6 +109,16 @@ nothing_left() {
 
 is_v2() {
 	[ -e /sys/fs/cgroup/cgroup.controllers ]
+}
+
+# require_controller NAME: of cgroups.
+require_controller() {
+	grep -qsw "$1" /sys/fs/cgroup/cgroup.controllers || [ -d "/sys/fs/cgroup/$1" ] ||
+		unsupported "this machine has no controller $1"
+}
+
+require_apparmor() {
+	[ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] || unsupported 'this kernel has no AppArmor'
 }
 
 # cgroup_value PID CONTROLLER V1_FILE V2_FILE: what stands in the file of the process's cgroup.
