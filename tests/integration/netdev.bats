@@ -71,9 +71,15 @@ gone() {
 	! host ip link show "$1"
 }
 
-# All that is to be the same after a failure. Other ends get a carrier, and with it routes, while their device is away.
+# The kernel gives it one when all others have had the time to object.
+has_address_of_its_own() {
+	host ip -6 route show table local | grep "^local fe80:.* dev $1 "
+}
+
+# All that is to be the same after a failure. Other ends get a carrier, and with it routes, while their device is away;
+# whether they have one the kernel tells a moment later.
 snapshot() {
-	host ip -o -d link
+	host ip -o -d link | sed '/-end@/s/ <[^>]*>\| state [A-Z]*//g'
 	host ip -4 address | sed 's/_lft [0-9]*sec//g' # lifetimes go on
 	host ip -6 address show scope global
 	host ip -4 route show table all
@@ -252,6 +258,7 @@ furnish() {
 	device port
 	host ip link set port master br0
 	host ip link set port up
+	wait_for 20 has_address_of_its_own port
 	devices '{"nic": {}, "port": {}, "lo": {"name": "loop"}}'
 	refused 'network device lo'
 }
