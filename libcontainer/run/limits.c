@@ -37,8 +37,8 @@ static int oom_score_write(int proc, int32_t score)
 }
 
 /*
- * The new process inherits what is set for us. From outside an ordinary user could not do it: procfs gives the files of a
- * process that is not dumpable to root, and one that enters a container never is.
+ * The new process inherits what is set for us. From outside an ordinary user could not do it: procfs gives
+ * the files of a process that is not dumpable to root, and one that enters a container never is.
  */
 int op_oom_score(struct execution *x, const void *data, struct error *err)
 {

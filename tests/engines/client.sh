@@ -3,8 +3,9 @@
 # Scenarios that Docker and Podman share, since their clients take the same words. The file that includes this one has
 # engine (the client) and run_engine (engine run with the runtime under test and the scenario's name).
 
+# Waits without making processes: a kill that meets the kernel of User Mode Linux within a fork may end that.
 sleeper() {
-	run_engine -d "$@" "$IMAGE" sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done'
+	run_engine -d "$@" "$IMAGE" sh -c 'trap "exit 7" TERM; sleep 1000 & while :; do wait; done'
 }
 
 get() {
@@ -63,7 +64,7 @@ test_stop() {
 	engine stop -t 1 "$NAME"
 	same 137 "$(get .State.ExitCode)"
 	engine rm "$NAME"
-	run_engine -d --stop-signal USR1 "$IMAGE" sh -c 'trap "exit 8" USR1; while :; do sleep 0.1; done'
+	run_engine -d --stop-signal USR1 "$IMAGE" sh -c 'trap "exit 8" USR1; sleep 1000 & while :; do wait; done'
 	engine stop "$NAME"
 	same 8 "$(get .State.ExitCode)"
 }

@@ -125,7 +125,7 @@ cgroups_path() {
 
 # A container that sleeps until it is killed.
 sleeper() {
-	run_ctr -d "$@" -- "$NAME" sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done'
+	run_ctr -d "$@" -- "$NAME" sh -c 'trap "exit 7" TERM; sleep 1000 & while :; do wait; done'
 }
 
 pid() {

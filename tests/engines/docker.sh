@@ -391,7 +391,7 @@ test_exec_privileged() {
 }
 
 test_kill() {
-	run_engine -d "$IMAGE" sh -c 'trap "echo hup" HUP; trap "exit 4" INT; while :; do sleep 0.1; done'
+	run_engine -d "$IMAGE" sh -c 'trap "echo hup" HUP; trap "exit 4" INT; sleep 1000 & while :; do wait; done'
 	sleep 0.5
 	docker kill -s HUP "$NAME"
 	eventually 5 logged hup

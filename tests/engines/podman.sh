@@ -250,7 +250,7 @@ test_cpuset() {
 
 test_oom() {
 	# The first process survives, so that the monitor has time to look.
-	status_is 5 run_engine --memory 20m "$IMAGE" sh -c 'tail /dev/zero; sleep 1; exit 5'
+	status_is 5 run_engine --memory 20m "$IMAGE" sh -c 'tail /dev/zero; sleep 3; exit 5'
 	same true "$(get .State.OOMKilled)"
 }
 
@@ -527,7 +527,7 @@ test_exec_preserve_fds() {
 }
 
 test_kill() {
-	run_engine -d "$IMAGE" sh -c 'trap "echo hup" HUP; trap "exit 4" INT; echo ready; while :; do sleep 0.1; done'
+	run_engine -d "$IMAGE" sh -c 'trap "echo hup" HUP; trap "exit 4" INT; echo ready; sleep 1000 & while :; do wait; done'
 	eventually 5 logged ready
 	podman kill -s HUP "$NAME"
 	eventually 5 logged hup
@@ -673,7 +673,7 @@ on_terminal_rootless() {
 
 test_rootless_exec() {
 	require_rootless
-	rootless run -d --name "$NAME" "$IMAGE" sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done'
+	rootless run -d --name "$NAME" "$IMAGE" sh -c 'trap "exit 7" TERM; sleep 1000 & while :; do wait; done'
 	same hello "$(rootless exec "$NAME" echo hello)"
 	same 1000 "$(rootless exec --user 1000 "$NAME" id -u)"
 	rootless stop "$NAME"
