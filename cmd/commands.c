@@ -10,6 +10,7 @@ static const char *const managers[] = { "cgroupfs", "systemd", "disabled", NULL 
 static const char *const rootless_values[] = { "true", "false", "auto", NULL };
 static const char *const list_formats[] = { "table", "json", NULL };
 static const char *const explain_formats[] = { "text", "json", NULL };
+static const char *const pressure_levels[] = { "low", "medium", "critical", NULL };
 
 const struct option global_options[] = {
 	{ OPT_ROOT, "root", 0, "DIR", "directory for the state of containers (default /run/berth)", NULL },
@@ -105,6 +106,8 @@ static const struct option list_options[] = {
 
 static const struct option events_options[] = {
 	{ OPT_INTERVAL, "interval", 0, "TIME", "time between statistics, such as 500ms or 1m30s (default 5s)", NULL },
+	{ OPT_PRESSURE, "pressure", 0, "LEVEL", "also tell when processes wait for memory: low, medium or critical",
+	  pressure_levels },
 	{ OPT_STATS, "stats", 0, NULL, "show the statistics once and end", NULL },
 	OPTIONS_END,
 };

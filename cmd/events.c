@@ -34,12 +34,14 @@ int cmd_events(struct context *ctx)
 	int64_t interval = 0;
 	int r = state_check_id(id, &ctx->err);
 
+	if (r == 0 && ctx->args.set[OPT_STATS] && ctx->args.set[OPT_PRESSURE])
+		r = error_set(&ctx->err, ERR_USAGE, 0, "--pressure and --stats, which shows the statistics once");
 	if (r == 0)
 		r = read_interval(ctx, &interval);
 	if (r == 0)
 		r = open_known_root(ctx, &root);
 	if (r == 0)
-		r = container_events(&root, id, ctx->args.set[OPT_STATS] ? 0 : (uint64_t)interval, STDOUT_FILENO,
-				     &ctx->err);
+		r = container_events(&root, id, ctx->args.set[OPT_STATS] ? 0 : (uint64_t)interval,
+				     ctx->args.value[OPT_PRESSURE], STDOUT_FILENO, &ctx->err);
 	return r;
 }

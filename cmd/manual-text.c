@@ -27,7 +27,9 @@ const struct manual_text manual_texts[] = {
 	  "Prints the resource usage of a container as JSON, one object a line: once with --stats, else "
 	  "again and again, together with its out-of-memory events, until the container ends.\n\n"
 	  "Pressure (time lost by waiting for CPU, memory or devices) is part of the statistics on cgroup v2, as "
-	  "averages over 10, 60 and 300 seconds.",
+	  "averages over 10, 60 and 300 seconds. With --pressure there is a record, too, as soon as processes "
+	  "wait for memory: on v2 for 100 ms of a second (low) or for 400 ms (medium, and critical if all of "
+	  "them do), on v1 when the kernel calls it so.",
 	  "berth events --stats web" },
 	{ "exec",
 	  "Runs another program in a running container, in its namespaces and its cgroup, and with its "

@@ -15,6 +15,8 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/owner.c \
 	libcontainer/cgroup/pids.c \
 	libcontainer/cgroup/present.c \
+	libcontainer/cgroup/pressure.c \
+	libcontainer/cgroup/pressure.h \
 	libcontainer/cgroup/remove.c \
 	libcontainer/cgroup/resctrl-internal.h \
 	libcontainer/cgroup/resctrl-schemata.c \

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "base/fd.h"
 #include "libcontainer/cgroup/events.h"
+#include "libcontainer/cgroup/pressure.h"
 #include "libcontainer/cgroup/stats.h"
 #include "libcontainer/run/container.h"
 #include "libcontainer/run/run.h"
@@ -26,14 +27,16 @@ struct stream {
 	int out;
 	int pidfd;                 /* of init; -1 when it has ended */
 	struct cgroup_watch watch;
+	const char *level;         /* of the pressure that is told; NULL: none is */
+	struct cgroup_pressure pressure;
 	uint64_t interval_ms, next;
 };
 
 /* One line in one write. 1: nobody reads any more. */
-static int emit(const struct stream *s, const struct container_stats *stats, struct error *err)
+static int emit(const struct stream *s, const struct event *event, struct error *err)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
-	int r = event_write(s->id, stats, &line, err);
+	int r = event_write(s->id, event, &line, err);
 
 	if (r < 0)
 		return r;
@@ -48,13 +51,14 @@ static int emit_stats(const struct stream *s, struct error *err)
 {
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	struct container_stats stats;
+	const struct event event = { .stats = &stats };
 	int r = cgroup_stats(s->cg, &arena, &stats.cgroup, err);
 
 	if (r == -ENOENT && !error_is_set(err))
 		return 1;
 	if (r == 0 && resctrl_stats(s->rdt, &arena, &stats.rdt) < 0)
 		r = error_set(err, ERR_NO_MEMORY, ENOMEM, "statistics");
-	return r < 0 ? r : emit(s, &stats, err);
+	return r < 0 ? r : emit(s, &event, err);
 }
 
 static int timeout(const struct stream *s)
@@ -66,6 +70,18 @@ static int timeout(const struct stream *s)
 	return (int)MIN(wait, WAIT_MAX_MS);
 }
 
+static int emit_memory(struct stream *s, const struct pollfd *lack, const struct pollfd *pressure, struct error *err)
+{
+	const struct event oom = { 0 }, waits = { .pressure = s->level };
+	int r = 0;
+
+	if (pressure->revents && cgroup_pressure_read(&s->pressure, pressure->revents))
+		r = emit(s, &waits, err);
+	if (r == 0 && lack->revents && cgroup_watch_read(&s->watch))
+		r = emit(s, &oom, err);
+	return r;
+}
+
 /* One round; 1: the end. */
 static int wait_once(struct stream *s, struct error *err)
 {
@@ -73,17 +89,16 @@ static int wait_once(struct stream *s, struct error *err)
 		{ .fd = s->watch.fd, .events = POLLIN },
 		{ .fd = s->pidfd, .events = POLLIN },
 		{ .fd = s->out, .events = 0 }, /* only whether the other end is gone */
+		{ .fd = s->pressure.fd, .events = s->pressure.events },
 	};
 	int r = sys_poll(p, ELEMENTSOF(p), timeout(s));
 
 	if (r < 0)
 		return error_set(err, ERR_SYSTEM, -r, "cannot wait for events");
 	/* First of all: a container that ended for lack of memory shall have said so. */
-	if (p[0].revents && cgroup_watch_read(&s->watch)) {
-		r = emit(s, NULL, err);
-		if (r != 0)
-			return r;
-	}
+	r = emit_memory(s, &p[0], &p[3], err);
+	if (r != 0)
+		return r;
 	if (p[2].revents & (POLLERR | POLLNVAL))
 		return 1;
 	if (p[1].revents)
@@ -104,16 +119,19 @@ static int follow(struct stream *s, const struct record *record, struct error *e
 	if (s->pidfd < 0 && s->pidfd != -ESRCH)
 		return error_set(err, ERR_SYSTEM, -s->pidfd, "cannot open process %d", (int)record->init.pid);
 	r = cgroup_watch_open(s->cg, &s->watch, err);
+	if (r == 0 && s->level)
+		r = cgroup_pressure_open(s->cg, s->level, &s->pressure, err);
 	s->next = sys_now_ms() + s->interval_ms;
 	while (r == 0)
 		r = wait_once(s, err);
+	cgroup_pressure_close(&s->pressure);
 	cgroup_watch_close(&s->watch);
 	fd_close(&s->pidfd);
 	return r < 0 ? r : 0;
 }
 
-int container_events(const struct state_root *root, const char *id, uint64_t interval_ns, int out,
-		     struct error *err)
+int container_events(const struct state_root *root, const char *id, uint64_t interval_ns, const char *pressure,
+		     int out, struct error *err)
 {
 	_cleanup_container_ struct container c = CONTAINER_INIT;
 	struct stream s = {
@@ -123,6 +141,8 @@ int container_events(const struct state_root *root, const char *id, uint64_t int
 		.out = out,
 		.pidfd = -1,
 		.watch = CGROUP_WATCH_INIT,
+		.level = pressure,
+		.pressure = CGROUP_PRESSURE_INIT,
 		.interval_ms = MAX(interval_ns / 1000000, 1u),
 	};
 	int r = container_open(root, id, STATE_LOCK_NONE, &c, err);

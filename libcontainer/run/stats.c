@@ -260,17 +260,22 @@ static void write_data(struct json_writer *w, const struct container_stats *stat
 	json_close(w);
 }
 
-int event_write(const char *id, const struct container_stats *stats, struct buf *out, struct error *err)
+int event_write(const char *id, const struct event *event, struct buf *out, struct error *err)
 {
 	struct json_writer w;
 	int r;
 
 	json_start(&w, out, NULL);
 	json_open(&w, '{');
-	json_member_string(&w, "type", stats ? "stats" : "oom");
+	json_member_string(&w, "type", event->stats ? "stats" : event->pressure ? "pressure" : "oom");
 	json_member_string(&w, "id", id);
-	if (stats)
-		write_data(&w, stats);
+	if (event->stats) {
+		write_data(&w, event->stats);
+	} else if (event->pressure) {
+		json_member_open(&w, "data", '{');
+		json_member_string(&w, "level", event->pressure);
+		json_close(&w);
+	}
 	json_close(&w);
 	r = json_finish(&w, err);
 	buf_addc(out, '\n');

@@ -14,7 +14,16 @@ struct container_stats {
 	struct resctrl_stats rdt;
 };
 
-/* {"type":"stats","id":...,"data":{...}} or, with stats NULL, {"type":"oom","id":...}, and a newline. */
-int event_write(const char *id, const struct container_stats *stats, struct buf *out, struct error *err);
+/* What has happened; with neither member a lack of memory. */
+struct event {
+	const struct container_stats *stats;
+	const char *pressure; /* the level that was asked for */
+};
+
+/*
+ * {"type":"stats","id":...,"data":{...}}, {"type":"pressure","id":...,"data":{"level":...}} or
+ * {"type":"oom","id":...}, and a newline.
+ */
+int event_write(const char *id, const struct event *event, struct buf *out, struct error *err);
 
 #endif

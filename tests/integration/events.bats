@@ -66,7 +66,7 @@ has_events() {
 	local unified
 	unified=$(awk '$9 == "cgroup2" || $8 == "cgroup2" { print $5; exit }' /proc/self/mountinfo)
 	start_container
-	[ -n "$unified" ] && [ -e "$unified$CG/cpu.pressure" ] || skip "this host tells no pressure of cgroups"
+	[ -n "$unified" ] && [ -e "$unified$CG/cpu.pressure" ] || skip "this kernel has no pressure of cgroups (PSI)"
 	berth events --stats "$ID" | jq -e '.data.cpu.psi.some | .avg10 >= 0 and .avg60 >= 0 and .avg300 >= 0 and .total >= 0'
 	berth events --stats "$ID" | jq -e '.data.memory.psi.full.total >= 0 and .data.blkio.psi.some.total >= 0'
 }
@@ -128,6 +128,39 @@ has_events() {
 	touch "$BUNDLE/rootfs/go"
 	follower_ends
 	has_events oom 1
+}
+
+# Makes the container wait for memory until the test is over.
+press_memory() {
+	local unified=/sys/fs/cgroup
+	require_controller memory
+	if [ ! -e $unified/cgroup.controllers ]; then
+		edit '.linux.resources.memory = {limit: 20971520}'
+		container_script 'while :; do dd if=/dev/zero of=/big bs=1M count=60; done'
+	else
+		[ -e $unified/init.scope/memory.pressure ] || skip "this kernel has no pressure of cgroups (PSI)"
+		edit '.linux.resources.unified = {"memory.high": "4194304"}'
+		container_script 'while :; do dd if=/dev/zero of=/dev/null bs=16M count=1; done'
+	fi
+	start_container
+}
+
+@test "F640 F641 --pressure tells that processes wait for memory" {
+	press_memory
+	follow --interval 1h --pressure low
+	wait_for 30 has_events pressure 1
+	berth delete --force "$ID"
+	follower_ends
+	[ "$(head -n 1 "$TMP/events")" = "{\"type\":\"pressure\",\"id\":\"$ID\",\"data\":{\"level\":\"low\"}}" ]
+	! has_events stats 1
+}
+
+@test "F640 --pressure: without it there is none, and what is wrong with it is said" {
+	start_container
+	run berth events --pressure high "$ID"
+	expect_error pressure high
+	run berth events --stats --pressure low "$ID"
+	expect_error "--pressure and --stats"
 }
 
 @test "F638 the end of a container is no lack of memory" {

@@ -168,8 +168,17 @@ static void expect_event(const struct cgroup_stats *s, const char *expected)
 
 	if (s)
 		all.cgroup = *s;
-	assert_int_equal(event_write("web", s ? &all : NULL, &out, &err), 0);
+	assert_int_equal(event_write("web", &(struct event){ .stats = s ? &all : NULL }, &out, &err), 0);
 	assert_string_equal(out.data, expected);
+}
+
+static void test_pressure_event(void **state _unused_)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(event_write("web", &(struct event){ .pressure = "low" }, &out, &err), 0);
+	assert_string_equal(out.data, "{\"type\":\"pressure\",\"id\":\"web\",\"data\":{\"level\":\"low\"}}\n");
 }
 
 #define COUNTER_ZERO "{\"limit\":0,\"usage\":0,\"max\":0,\"failcnt\":0}"
@@ -213,7 +222,7 @@ static void expect_rdt(const char *expected)
 	struct error err = ERROR_INIT;
 	const char *part;
 
-	assert_int_equal(event_write("web", &all, &out, &err), 0);
+	assert_int_equal(event_write("web", &(struct event){ .stats = &all }, &out, &err), 0);
 	part = strstr(out.data, "\"intel_rdt\":");
 	assert_non_null(part);
 	assert_string_equal(part, expected);
@@ -257,7 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_number), TEST(test_keys),    TEST(test_raw), TEST(test_numbers),  TEST(test_percpu),
-		TEST(test_devices), TEST(test_io),     TEST(test_pressure), TEST(test_events),
+		TEST(test_devices), TEST(test_io),     TEST(test_pressure), TEST(test_events), TEST(test_pressure_event),
 		TEST(test_rdt),
 	};
 
