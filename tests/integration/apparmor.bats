@@ -99,7 +99,7 @@ confined_run() {
 	[ "$output" = "$PROFILE (enforce)"$'\n/free\n/denied-too/f' ] || fail "$output"
 	load_profile "$PROFILE-neither" /denied-too pivot_root,
 	confined_run "$PROFILE-neither"
-	expect_error "label cannot be written" "ermission denied"
+	expect_error "label cannot be written" "access denied"
 }
 
 @test "F128 exec enters the container's profile" {
