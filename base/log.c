@@ -339,6 +339,14 @@ void log_warning(const char *fmt, ...)
 		buf_add(&the_log.warnings, msg, strlen(msg) + 1);
 }
 
+void log_error_as_warning(const struct error *err)
+{
+	char words[ERROR_SENTENCE_SIZE];
+
+	(void) error_format(err, words, sizeof(words));
+	log_warning("%s", words);
+}
+
 void log_debug(const char *fmt, ...)
 {
 	char msg[ERROR_SENTENCE_SIZE];

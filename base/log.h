@@ -34,6 +34,8 @@ void log_error(const struct error *err, const char *prefix);
  * want a single record), a succeeding one writes them. Debug text is written at once, if asked for.
  */
 void log_warning(const char *fmt, ...) _printf_(1, 2);
+/* The sentence of an error that does not end the command. */
+void log_error_as_warning(const struct error *err);
 void log_debug(const char *fmt, ...) _printf_(1, 2);
 void log_flush_warnings(void);
 

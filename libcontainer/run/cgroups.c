@@ -80,7 +80,6 @@ void undo_cgroup_create(struct execution *x, const void *data _unused_)
 {
 	struct cgroup made = { .v = x->record.cgroup.v };
 	struct error err = ERROR_INIT;
-	char words[ERROR_SENTENCE_SIZE];
 	uint32_t begun = 0;
 
 	/* The present operation was begun as well, although it is off the stack already. */
@@ -93,10 +92,8 @@ void undo_cgroup_create(struct execution *x, const void *data _unused_)
 	if (!x->record.private_pidns && x->pid > 0)
 		(void)cgroup_signal(&made, 9, &err);
 	error_clear(&err);
-	if (cgroup_remove(&made, REMOVE_DEADLINE_MS, &err) < 0) {
-		(void)error_format(&err, words, sizeof(words));
-		log_warning("%s", words);
-	}
+	if (cgroup_remove(&made, REMOVE_DEADLINE_MS, &err) < 0)
+		log_error_as_warning(&err);
 }
 
 int op_cgroup_controllers(struct execution *x, const void *data, struct error *err)

@@ -14,15 +14,13 @@
 static int delete_unreadable(const struct state_root *root, const char *id, int dir, bool force, int r,
 			     struct error *err)
 {
-	char words[ERROR_SENTENCE_SIZE];
 
 	if (!force)
 		return r == -ENOENT && !error_is_set(err)
 			       ? error_set(err, ERR_CONTAINER_INCOMPLETE, 0, "%s (delete it with --force)", id)
 			       : r;
 	if (error_is_set(err)) {
-		(void)error_format(err, words, sizeof(words));
-		log_warning("%s", words);
+		log_error_as_warning(err);
 		error_clear(err);
 	}
 	return state_remove(root, id, dir, err);

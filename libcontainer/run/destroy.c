@@ -47,12 +47,9 @@ int container_kill_init(const struct record *record, struct error *err)
 static void stop_unit(const struct record *record)
 {
 	struct error err = ERROR_INIT;
-	char words[ERROR_SENTENCE_SIZE];
 
-	if (systemd_stop(record, &err) < 0) {
-		(void)error_format(&err, words, sizeof(words));
-		log_warning("%s", words);
-	}
+	if (systemd_stop(record, &err) < 0)
+		log_error_as_warning(&err);
 }
 
 int container_destroy(const struct state_root *root, const char *id, int dir, const struct record *record,

@@ -194,12 +194,9 @@ int hooks_poststart(const struct record *record, pid_t other_child, struct watch
 
 static void warn(struct error *err)
 {
-	char words[ERROR_SENTENCE_SIZE];
-
 	if (!error_is_set(err))
 		return;
-	(void)error_format(err, words, sizeof(words));
-	log_warning("%s", words);
+	log_error_as_warning(err);
 	error_clear(err);
 }
 

@@ -185,15 +185,12 @@ int op_net_move(struct execution *x, const void *data _unused_, struct error *er
 void undo_net_move(struct execution *x, const void *data _unused_)
 {
 	struct error err = ERROR_INIT;
-	char words[ERROR_SENTENCE_SIZE];
 	struct net_reply reply;
 	uint32_t at = x->at;
 
 	if (!x->net_devices || x->net_devices->file < 0)
 		return;
-	if (ask(x, NET_RESTORE, NULL, &reply, &err) < 0) {
-		(void)error_format(&err, words, sizeof(words));
-		log_warning("%s", words);
-	}
+	if (ask(x, NET_RESTORE, NULL, &reply, &err) < 0)
+		log_error_as_warning(&err);
 	x->at = at;
 }

@@ -29,12 +29,10 @@ int op_rdt(struct execution *x, const void *data, struct error *err)
 void undo_rdt(struct execution *x, const void *data _unused_)
 {
 	struct error err = ERROR_INIT;
-	char words[ERROR_SENTENCE_SIZE];
 
 	if (x->target >= 0 || resctrl_remove(&x->record.resctrl, &err) == 0)
 		return;
-	(void)error_format(&err, words, sizeof(words));
-	log_warning("%s", words);
+	log_error_as_warning(&err);
 }
 
 int rdt_foresee(struct execution *x, const struct op_rdt *op, struct error *err)

@@ -186,14 +186,11 @@ int op_state_reserve(struct execution *x, const void *data _unused_, struct erro
 void undo_state_reserve(struct execution *x, const void *data _unused_)
 {
 	struct error err = ERROR_INIT;
-	char words[ERROR_SENTENCE_SIZE];
 
 	if (x->state_dir < 0) /* the id was somebody else's */
 		return;
-	if (state_remove(x->request->root, x->request->options->id, x->state_dir, &err) < 0) {
-		(void)error_format(&err, words, sizeof(words));
-		log_warning("%s", words);
-	}
+	if (state_remove(x->request->root, x->request->options->id, x->state_dir, &err) < 0)
+		log_error_as_warning(&err);
 	fd_close(&x->state_dir);
 }
 

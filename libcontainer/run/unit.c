@@ -119,20 +119,15 @@ int op_systemd_unit(struct execution *x, const void *data, struct error *err)
 void undo_systemd_unit(struct execution *x, const void *data)
 {
 	struct error err = ERROR_INIT;
-	char words[ERROR_SENTENCE_SIZE];
 
 	/* First everything in it ends: to stop a unit is to wait for that. */
 	undo_clone(x, data);
 	if (!x->record.private_pidns && unit_dir(x) && unit_dir(x)->made > 0)
 		(void)cgroup_signal(&x->record.cgroup, SIGKILL, &err);
 	error_clear(&err);
-	if (systemd_stop(&x->record, &err) < 0) {
-		(void)error_format(&err, words, sizeof(words));
-		log_warning("%s", words);
-	}
+	if (systemd_stop(&x->record, &err) < 0)
+		log_error_as_warning(&err);
 	error_clear(&err);
-	if (cgroup_remove(&x->record.cgroup, UNIT_DEADLINE_MS, &err) < 0) {
-		(void)error_format(&err, words, sizeof(words));
-		log_warning("%s", words);
-	}
+	if (cgroup_remove(&x->record.cgroup, UNIT_DEADLINE_MS, &err) < 0)
+		log_error_as_warning(&err);
 }
