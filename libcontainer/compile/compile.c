@@ -177,10 +177,17 @@ static int emit_join(struct compiler *c)
 	return 0;
 }
 
-/* Here init waits until the runtime has mapped its ids and set what only the host may set. */
-static int emit_first_sync(struct compiler *c)
+void compiler_emit_first_sync(struct compiler *c)
 {
-	compiler_emit_own(c, OP_SYNC, NULL);
+	const struct emit *e = &c->emit;
+
+	if (e->n_ops > 0 && e->ops[e->n_ops - 1].type != OP_CLONE)
+		compiler_emit_own(c, OP_SYNC, NULL);
+}
+
+static int emit_enter_cgroups(struct compiler *c)
+{
+	compiler_emit_first_sync(c);
 	cgroup_emit_enter(c);
 	return 0;
 }
@@ -242,7 +249,7 @@ static int (*const steps[])(struct compiler *c) = {
 	process_emit_runtime,
 	net_devices_emit,
 	/* create: init */
-	emit_first_sync,
+	emit_enter_cgroups,
 	namespaces_emit_enter,
 	cgroup_emit_delegate,
 	emit_keyring,

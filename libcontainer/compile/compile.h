@@ -26,6 +26,8 @@ struct host_hierarchy {
 	const char *available;    /* v2: the controllers of its top, "cpu,memory"; NULL for v1 */
 };
 
+#define HOST_LIMITS 16u /* RLIMIT_ numbers of Linux */
+
 struct host {
 	struct host_hierarchy *hierarchies;
 	size_t n_hierarchies;
@@ -38,6 +40,7 @@ struct host {
 	uint32_t last_cap;        /* highest capability that the kernel knows */
 	uint64_t caps;            /* our bounding set: what cannot be granted is a warning */
 	uint32_t audit_arch;      /* AUDIT_ARCH_* of the machine */
+	uint64_t hard_limits[HOST_LIMITS]; /* ours, which every process of ours begins with; 0: not known */
 	uint32_t umask;           /* not used for the container, which gets 0022 when none is configured */
 };
 

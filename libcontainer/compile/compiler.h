@@ -78,6 +78,8 @@ void compiler_emit_sized(struct compiler *c, enum op_type type, const void *oper
 #define compiler_emit(c, type, operand, slot) compiler_emit_sized(c, type, operand, slot, sizeof(*(slot)))
 /* An OP_PID_FILE or OP_PIDFD_SOCKET, if there is a path. */
 void compiler_emit_output(struct compiler *c, enum op_type type, const char *path);
+/* Where a new process waits for what the runtime does to it behind OP_CLONE: ids, limits of the host, devices. */
+void compiler_emit_first_sync(struct compiler *c);
 /* The flags of the program's header. */
 uint32_t compiler_flags(const struct compiler *c);
 /* For an operation of berth's own. */

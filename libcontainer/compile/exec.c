@@ -227,13 +227,12 @@ static int emit_affinity_final(struct compiler *c)
 
 static int emit_runtime(struct compiler *c)
 {
-	uint32_t before = c->emit.n_ops;
 	int r;
 
 	emit_kept(c, OP_RDT);
 	r = process_emit_runtime(c);
-	if (r == 0 && c->emit.n_ops > before)
-		compiler_emit_own(c, OP_SYNC, NULL);
+	if (r == 0)
+		compiler_emit_first_sync(c);
 	return r;
 }
 

@@ -20,6 +20,12 @@ static const struct name_value rlimits[] = {
 	{ NULL, 0 },
 };
 
+/* Init sets its limits at the end, without privileges: what is higher than ours needs them before. */
+static bool is_emitted(const struct compiler *c, enum op_type type, const struct op_rlimit *op)
+{
+	return type != OP_RLIMIT_RAISE || op->hard > c->host->hard_limits[op->resource];
+}
+
 int limits_emit(struct compiler *c, enum op_type type)
 {
 	uint32_t seen = 0;
@@ -38,7 +44,8 @@ int limits_emit(struct compiler *c, enum op_type type)
 		if (l->soft > l->hard)
 			return compiler_error(c, l, CONFIG_CONFLICT,
 					      "%s: the soft limit is above the hard limit", l->type);
-		compiler_emit(c, type, &op, l);
+		if (is_emitted(c, type, &op))
+			compiler_emit(c, type, &op, l);
 	}
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "libcontainer/run/run.h"
 #include "base/str.h"
 #include "libcontainer/sys/file.h"
+#include "libcontainer/sys/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,6 +112,16 @@ static void capabilities(struct host *host)
 	}
 }
 
+static void hard_limits(struct host *host)
+{
+	for (unsigned resource = 0; resource < HOST_LIMITS; resource++) {
+		uint64_t limit[2] = { 0 };
+
+		(void)sys_prlimit(0, resource, NULL, limit);
+		host->hard_limits[resource] = limit[1];
+	}
+}
+
 void host_detect_process(struct host *ret)
 {
 	mode_t mask = umask(0);
@@ -125,6 +136,7 @@ void host_detect_process(struct host *ret)
 		.umask = mask,
 	};
 	capabilities(ret);
+	hard_limits(ret);
 	ret->outer_uid = ret->in_userns ? outer_uid() : ret->euid;
 }
 

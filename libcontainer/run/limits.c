@@ -84,7 +84,10 @@ void oom_score_restore(struct execution *x)
 		log_debug("our own oom_score_adj stays changed");
 }
 
-/* Init sets its limits itself, at the end and without privileges; only the ceiling is raised here. */
+/*
+ * Init sets its limits itself, at the end and without privileges; only the ceiling is raised here, while init
+ * waits: once it is another user, nobody without CAP_SYS_RESOURCE may even look.
+ */
 int op_rlimit_raise(struct execution *x, const void *data, struct error *err)
 {
 	const struct op_rlimit *op = data;

@@ -8,6 +8,7 @@
 #include "libcontainer/compile/compile.h"
 
 #include <linux/audit.h>
+#include <sys/resource.h>
 
 static struct host_hierarchy hybrid_hierarchies[] = {
 	{ "/sys/fs/cgroup/cpu,cpuacct", "cpu,cpuacct", 1, "/user", NULL },
@@ -37,6 +38,7 @@ static const struct host hybrid_host = {
 	.hierarchies = hybrid_hierarchies,
 	.n_hierarchies = ELEMENTSOF(hybrid_hierarchies),
 	.last_cap = 40,
+	.hard_limits = { [RLIMIT_NOFILE] = 65536 },
 	.caps = (2ull << 40) - 1,
 	.audit_arch = AUDIT_ARCH_X86_64,
 	.umask = 022,
