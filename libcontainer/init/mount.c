@@ -114,6 +114,29 @@ static int apply_attributes(struct init *i, const struct op_mount *op, int fd, b
 	return r;
 }
 
+/* A single mount takes both in one call. -ENOSYS: it is not single, or this needs the ways around of the two above. */
+static int apply_at_once(const struct op_mount *op, int tree)
+{
+	uint32_t propagation = op->propagation ? op->propagation & ~(uint32_t) MS_REC : MS_SLAVE;
+	int r;
+
+	if (op->kind != MOUNT_KIND_BIND || op->flags & MOUNT_RECURSIVE || op->n_propagation > 1 ||
+	    op->rattr_set || op->rattr_clear)
+		return -ENOSYS;
+	r = sys_mount_setattr(tree, false, op->attr_set, op->attr_clear, propagation);
+	return r == -EPERM ? -ENOSYS : r;
+}
+
+static int apply_detached(struct init *i, const struct op_mount *op, int tree, bool made)
+{
+	int r = apply_at_once(op, tree);
+
+	if (r != -ENOSYS)
+		return r;
+	r = apply_attributes(i, op, tree, false, made);
+	return r < 0 ? r : apply_propagation(i, op, tree, false);
+}
+
 /* Attributes, propagation and content of a detached mount; then attaches it. */
 static int tree_attach(struct init *i, const struct op_mount *op, int tree, int target, bool made,
 		       struct error *err)
@@ -123,9 +146,7 @@ static int tree_attach(struct init *i, const struct op_mount *op, int tree, int 
 
 	if (op->flags & MOUNT_TMPCOPYUP && tmpcopyup(target, tree, err) < 0)
 		return mount_fail(i, op, -EIO, "copy the directory's content", err);
-	r = apply_attributes(i, op, tree, false, made);
-	if (r == 0)
-		r = apply_propagation(i, op, tree, false);
+	r = apply_detached(i, op, tree, made);
 	if (r == -ENOSYS) {
 		/* mount(2) changes attached mounts only. */
 		late = true;
