@@ -49,6 +49,7 @@ struct init {
 	bool own_root;        /* this program prepares the rootfs: missing directories may be made */
 	bool entered;
 	struct procfs proc;
+	bool target_was_new;  /* the mount point made last was missing before */
 
 	int fd_node_dir;      /* the directory of the device node or link that was made last, see device.c */
 	const char *node_path;

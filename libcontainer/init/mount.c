@@ -58,12 +58,16 @@ static int target_open(struct init *i, const struct op_mount *op, bool directory
 		flags = PATH_NO_SYMLINKS;
 	if (op->flags & MOUNT_DEST_NOFOLLOW)
 		flags |= PATH_NOFOLLOW;
+	/* Mount points are missing in groups: below a tmpfs all of them are. */
+	if (i->target_was_new)
+		flags |= PATH_LIKELY_NEW;
 	fd = path_make_in_root(i->fd_root, target, directory ? S_IFDIR | 0755 : S_IFREG | 0644, flags, &created);
 	if (fd == -ELOOP && op->flags & MOUNT_REAL_DIR)
 		return error_set(err, ERR_PATH_ESCAPE, 0, "%s: a component of this mount point is a symlink",
 				 target);
 	if (fd < 0)
 		return mount_fail(i, op, fd, "mount point", err);
+	i->target_was_new = created;
 	*ret_mode = -1;
 	if (created || !directory)
 		return fd;

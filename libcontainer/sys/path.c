@@ -269,8 +269,7 @@ static int walk(int root, const char *path, mode_t make, unsigned flags, bool *r
 		r = -ENOTDIR;
 	if (r < 0)
 		return SYS_FAILED(r, "openat2(%d, \"%s\") by components", root, path);
-	if (ret_created)
-		*ret_created = w.created;
+	*ret_created = w.created;
 	return fd_steal(&w.fd);
 }
 
@@ -280,6 +279,7 @@ int path_open_in_root(int root, const char *path, unsigned flags)
 {
 	unsigned long long resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
 	int open_flags = O_PATH, r;
+	bool created;
 
 	if (flags & PATH_NO_SYMLINKS)
 		resolve |= RESOLVE_NO_SYMLINKS;
@@ -293,7 +293,7 @@ int path_open_in_root(int root, const char *path, unsigned flags)
 			return r;
 		no_openat2 = true;
 	}
-	return walk(root, path, 0, flags, NULL);
+	return walk(root, path, 0, flags, &created);
 }
 
 /* The last component, and what comes before it ("/" if nothing does). */
@@ -339,18 +339,19 @@ static int make_last(int root, const char *path, mode_t mode, unsigned flags)
 
 int path_make_in_root(int root, const char *path, mode_t mode, unsigned flags, bool *ret_created)
 {
-	int r;
+	int r = flags & PATH_LIKELY_NEW ? make_last(root, path, mode, flags) : -EAGAIN;
+	bool created = r >= 0;
 
+	if (!created)
+		r = path_open_in_root(root, path, flags);
+	if (r == -ENOENT) {
+		r = make_last(root, path, mode, flags);
+		created = r >= 0;
+		if (r == -EAGAIN)
+			r = walk(root, path, mode, flags, &created);
+	}
 	if (ret_created)
-		*ret_created = false;
-	r = path_open_in_root(root, path, flags);
-	if (r != -ENOENT)
-		return r;
-	r = make_last(root, path, mode, flags);
-	if (r == -EAGAIN)
-		return walk(root, path, mode, flags, ret_created);
-	if (r >= 0 && ret_created)
-		*ret_created = true;
+		*ret_created = created;
 	return r;
 }
 

@@ -24,6 +24,7 @@
 #define PATH_NO_SYMLINKS 1u  /* a symlink among the components is -ELOOP */
 #define PATH_NOFOLLOW 2u     /* the last component is not followed: a symlink is returned itself */
 #define PATH_DIRECTORY 4u    /* anything but a directory is -ENOTDIR */
+#define PATH_LIKELY_NEW 8u   /* a hint for path_make_in_root(): the last component is most likely missing */
 
 int path_open_in_root(int root, const char *path, unsigned flags);
 

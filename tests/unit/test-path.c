@@ -183,15 +183,20 @@ static void is(const char *name, mode_t type)
 		fail_msg("%s is missing or of another type", path);
 }
 
-static void make(const char *path, mode_t mode, bool created)
+static void make_hinted(const char *path, mode_t mode, unsigned hint, bool created)
 {
 	bool was_created = !created;
-	int fd = path_make_in_root(root, path, mode, 0, &was_created);
+	int fd = path_make_in_root(root, path, mode, hint, &was_created);
 
 	if (fd < 0)
 		fail_msg("%s: %s", path, strerror(-fd));
 	assert_int_equal(was_created, created);
 	close(fd);
+}
+
+static void make(const char *path, mode_t mode, bool created)
+{
+	make_hinted(path, mode, 0, created);
 }
 
 static void test_make(void **state)
@@ -227,6 +232,31 @@ static void test_make(void **state)
 	assert_int_equal(path_make_in_root(root, "/var/run/z", S_IFDIR | 0755, PATH_NO_SYMLINKS, &created), -ELOOP);
 	at(path, "r/run/z");
 	assert_int_equal(access(path, F_OK), -1);
+}
+
+/* A hint changes the order of the calls and nothing else. */
+static void test_likely_new(void **state)
+{
+	bool created;
+
+	(void) state;
+	make_hinted("/hinted", S_IFDIR | 0700, PATH_LIKELY_NEW, true);
+	is("r/hinted", S_IFDIR);
+	make_hinted("/hinted", S_IFDIR | 0700, PATH_LIKELY_NEW, false);
+	make_hinted("/hinted/no/parent", S_IFDIR | 0700, PATH_LIKELY_NEW, true);
+	is("r/hinted/no/parent", S_IFDIR);
+	make_hinted("/hinted/file", S_IFREG | 0600, PATH_LIKELY_NEW, true);
+	is("r/hinted/file", S_IFREG);
+	make_hinted("/abs", S_IFDIR | 0700, PATH_LIKELY_NEW, false);
+	make_hinted("/", S_IFDIR | 0700, PATH_LIKELY_NEW, false);
+	make_hinted("/out/hinted", S_IFDIR | 0700, PATH_LIKELY_NEW, true);
+	is("r/decoy/hinted", S_IFDIR);
+	make_hinted("/fifo", S_IFDIR | 0700, PATH_LIKELY_NEW, false);
+	assert_int_equal(path_make_in_root(root, "/loop", S_IFDIR | 0755, PATH_LIKELY_NEW, &created), -ELOOP);
+	assert_false(created);
+	assert_int_equal(path_make_in_root(root, "/var/run/hinted", S_IFDIR | 0755, PATH_LIKELY_NEW | PATH_NO_SYMLINKS,
+					   &created),
+			 -ELOOP);
 }
 
 static void test_parent(void **state)
@@ -293,6 +323,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_agree), cmocka_unit_test(test_random), cmocka_unit_test(test_make),
+		cmocka_unit_test(test_likely_new),
 		cmocka_unit_test(test_parent), cmocka_unit_test(test_magic), cmocka_unit_test(test_decoy),
 	};
 
