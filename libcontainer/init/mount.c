@@ -314,6 +314,8 @@ static int mount_create(struct init *i, const struct op_mount *op, struct error 
 	if (tree < 0)
 		return tree;
 	r = tree_attach(i, op, tree, target, made, err);
+	if (r == 0 && made && streq(program_str(&i->program, op->fstype), "proc") && !(op->sb_set & MS_RDONLY))
+		procfs_take(&i->proc, tree);
 	return r < 0 ? r : adopt_root(i, op, &tree);
 }
 

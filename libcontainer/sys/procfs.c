@@ -66,26 +66,44 @@ static int procfs_try(unsigned way, bool full)
 	}
 }
 
+/* Makes *fd, if it is what it should be, the handle. */
+static int procfs_use(struct procfs *p, int *fd)
+{
+	int r = *fd < 0 ? *fd : procfs_verify(*fd);
+
+	if (r == 0)
+		r = sys_readlinkat(*fd, "self", p->self, sizeof(p->self));
+	if (r < 0)
+		return r;
+	p->fd = fd_steal(fd);
+	return 0;
+}
+
 int procfs_open(struct procfs *p, bool full)
 {
-	_cleanup_close_ int fd = -1;
 	unsigned way;
 	int r = -ENOENT;
 
 	if (p->fd >= 0)
 		return 0;
 	for (way = 0; way < 4; way++) {
-		fd_close(&fd);
-		fd = procfs_try(way, full);
-		r = fd < 0 ? fd : procfs_verify(fd);
+		_cleanup_close_ int fd = procfs_try(way, full);
+
+		r = procfs_use(p, &fd);
 		if (r == 0)
-			r = sys_readlinkat(fd, "self", p->self, sizeof(p->self));
-		if (r < 0)
-			continue;
-		p->fd = fd_steal(&fd);
-		return 0;
+			return 0;
 	}
 	return r;
+}
+
+void procfs_take(struct procfs *p, int fd)
+{
+	_cleanup_close_ int own = p->fd < 0 ? sys_open_tree_clone(fd, "", false, false) : -1;
+
+	/* What is mounted on the other one from now on must not come here, nor its "ro" forbid us to write. */
+	if (own >= 0 && sys_mount_setattr(own, false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+					  MOUNT_ATTR_RDONLY, MS_PRIVATE) == 0)
+		(void) procfs_use(p, &own);
 }
 
 void procfs_close(struct procfs *p)

@@ -7,9 +7,9 @@
  *
  * What is mounted at /proc may be a fake: a tmpfs that swallows the label we write, or another file of
  * the real procfs under the name of the one we mean. So nothing is read or written through a path that
- * begins with "/proc": the handle is a procfs instance of our own, mounted nowhere, and lookups in it
- * cross no mount and follow no symlink. The usual handle shows processes only (subset=pid), so that it
- * gives away nothing even if it leaked.
+ * begins with "/proc": the handle is a procfs of our own, mounted nowhere, and lookups in it cross no
+ * mount and follow no symlink. An instance made for it shows processes only (subset=pid), so that it
+ * gives away nothing even if it leaked; the container's own has nothing to give away to it.
  */
 
 #include "base/error.h"
@@ -31,6 +31,12 @@ struct procfs {
  */
 int procfs_open(struct procfs *p, bool full);
 void procfs_close(struct procfs *p);
+/*
+ * Takes a private clone of a procfs that the caller has just mounted itself (fd: its root, attached, with nothing
+ * mounted on it yet) for the handle, unless that is open or anything is in the way: a new instance costs ten times as
+ * much, and procfs_open() makes one then.
+ */
+void procfs_take(struct procfs *p, int fd);
 
 /* Opens a file below the handle; path has no leading slash, no symlink and no "..". */
 int procfs_openat(const struct procfs *p, const char *path, int flags);

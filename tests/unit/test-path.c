@@ -4,18 +4,23 @@
  * errno, for every path of a tree full of traps; and nothing may ever appear outside of the root.
  */
 #define _GNU_SOURCE
+#include "base/macro.h"
 #include "libcontainer/sys/path.h"
+#include "libcontainer/sys/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -259,6 +264,74 @@ static void test_likely_new(void **state)
 			 -ELOOP);
 }
 
+/* A read-only mount of procfs, in this process's mount namespace alone. Its root, or -1: we may not. */
+static int mount_own_procfs(const char *mountpoint)
+{
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("proc", mountpoint, "proc", 0, NULL) < 0 ||
+	    mount(NULL, mountpoint, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
+		return -1;
+	return open(mountpoint, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Exits 0 when the handle that was taken is not deceived by what is mounted over its origin. */
+static void _noreturn_ use_taken_procfs(const char *mountpoint)
+{
+	struct procfs p = PROCFS_INIT;
+	int fd = mount_own_procfs(mountpoint), null = open("/dev/null", O_PATH | O_CLOEXEC);
+	char path[PATH_MAX + 16], text[4] = "";
+	struct stat st;
+
+	if (fd < 0)
+		_exit(77);
+	procfs_take(&p, fd);
+	(void) snprintf(path, sizeof(path), "%s/%d", mountpoint, (int) getpid());
+	if (p.fd < 0 || p.fd == fd || mount("fake", path, "tmpfs", 0, NULL) < 0)
+		_exit(1);
+	fd = procfs_open_self(&p, "comm", O_RDWR | O_CLOEXEC);
+	if (fd < 0 || write(fd, "own", 3) != 3 || pread(fd, text, 3, 0) != 3 || strcmp(text, "own") != 0)
+		_exit(2);
+	fd = procfs_reopen(&p, null, O_RDWR | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode))
+		_exit(3);
+	_exit(0);
+}
+
+static void test_taken_procfs(void **state)
+{
+	char mountpoint[PATH_MAX];
+	int status;
+	pid_t pid;
+
+	(void) state;
+	at(mountpoint, "r/proc");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		use_taken_procfs(mountpoint);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* Something else than a procfs is no handle; an open one stays. */
+static void test_untaken_procfs(void **state)
+{
+	struct procfs p = PROCFS_INIT;
+	int before;
+
+	(void) state;
+	procfs_take(&p, root);
+	assert_int_equal(p.fd, -1);
+	assert_int_equal(procfs_open(&p, false), 0);
+	before = p.fd;
+	procfs_take(&p, root);
+	assert_int_equal(p.fd, before);
+	procfs_close(&p);
+}
+
 static void test_parent(void **state)
 {
 	const char *name;
@@ -323,7 +396,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_agree), cmocka_unit_test(test_random), cmocka_unit_test(test_make),
-		cmocka_unit_test(test_likely_new),
+		cmocka_unit_test(test_likely_new), cmocka_unit_test(test_taken_procfs), cmocka_unit_test(test_untaken_procfs),
 		cmocka_unit_test(test_parent), cmocka_unit_test(test_magic), cmocka_unit_test(test_decoy),
 	};
 
