@@ -53,9 +53,18 @@ struct cgroup_setting {
 };
 int cgroup_set(const char *dir, const struct cgroup_setting *setting, struct error *err);
 
-/* The same in two steps, for many values of one directory. fd: what cgroup_set_open() gave for dir. */
-int cgroup_set_open(const char *dir, struct error *err);
-int cgroup_set_in(int fd, const char *dir, const struct cgroup_setting *setting, struct error *err);
+/*
+ * The same for many values, which mostly follow one another by directory and by file: what was opened last
+ * stays open, until cgroup_writer_close(). The writer keeps the pointers to dir and the names of files.
+ */
+struct cgroup_writer {
+	const char *dir, *file;
+	int fd, file_fd;
+};
+#define CGROUP_WRITER_INIT ((struct cgroup_writer){ .fd = -1, .file_fd = -1 })
+int cgroup_writer_set(struct cgroup_writer *w, const char *dir, const struct cgroup_setting *setting,
+		      struct error *err);
+void cgroup_writer_close(struct cgroup_writer *w);
 
 /*
  * v2: enables controllers for dir in the parents of it, from mount down. needed: those ("cpu,memory") without

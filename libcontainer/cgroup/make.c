@@ -138,21 +138,26 @@ static void undo(struct make *m)
 
 static const char *const cpuset_files[] = { "cpuset.cpus", "cpuset.mems" };
 
-/* One level: what is empty gets the parent's value. 1 when the parent's is empty, too. */
-static int fill_cpuset(const struct make *m, int parent, int fd, struct error *err)
+/* Whether it has a value. What does not fit into own is one, too. */
+static bool cpuset_has(int fd, const char *file)
+{
+	char own[2];
+	ssize_t n = cgroup_read(fd, file, own, sizeof(own));
+
+	return n > 0 || n == -EFBIG;
+}
+
+/* One level: what is empty, as all is in a new cpuset, gets the parent's value. 1 when that is empty, too. */
+static int fill_cpuset(const struct make *m, int parent, int fd, bool is_new, struct error *err)
 {
 	static char value[8192]; /* not on the stack: each page of it would be touched */
-	char own[2];
 	ssize_t n;
 	int r;
 
 	for (size_t i = 0; i < ELEMENTSOF(cpuset_files); i++) {
-		n = cgroup_read(fd, cpuset_files[i], own, sizeof(own));
-		/* What does not fit into own is a value, too. */
-		if (n > 0 || n == -EFBIG)
+		if (!is_new && cpuset_has(fd, cpuset_files[i]))
 			continue;
-		if (n == 0)
-			n = cgroup_read(parent, cpuset_files[i], value, sizeof(value));
+		n = cgroup_read(parent, cpuset_files[i], value, sizeof(value));
 		if (n == 0)
 			return 1;
 		r = n < 0 ? (int)n : sys_write_file(fd, cpuset_files[i], value);
@@ -177,7 +182,7 @@ static int fill_cpusets(struct make *m, size_t from, struct error *err)
 		int fd = open_component(parent, m->path + m->at[i]);
 
 		if (fd >= 0 && i >= from)
-			r = fill_cpuset(m, parent, fd, err);
+			r = fill_cpuset(m, parent, fd, i >= m->first_made, err);
 		fd_close(&parent);
 		parent = fd;
 	}

@@ -151,64 +151,87 @@ static int keep_first_word(int dir, const char *file, const char *value, char *b
 	return len < 0 || (size_t)len >= size ? -E2BIG : 0;
 }
 
+/* Opens the file for writing, unless it is the one that is open. */
+static int open_file(struct cgroup_writer *w, const char *file)
+{
+	if (w->file_fd >= 0 && streq(w->file, file))
+		return 0;
+	fd_close(&w->file_fd);
+	w->file = file;
+	w->file_fd = sys_openat(w->fd, file, O_WRONLY | O_NOFOLLOW, 0);
+	return MIN(w->file_fd, 0);
+}
+
 /* -ENOENT without *err: there is no such file. */
-static int write_value(int dir, const char *path, const char *file, const char *value, uint32_t flags,
+static int write_value(struct cgroup_writer *w, const char *file, const char *value, uint32_t flags,
 		       struct error *err)
 {
-	_cleanup_close_ int out = -1;
 	char whole[512];
 	ssize_t n;
 	int r = 0;
 
 	if (flags & CGROUP_SET_CHECK_USAGE)
-		r = check_usage(dir, path, file, value, err);
+		r = check_usage(w->fd, w->dir, file, value, err);
 	if (r < 0)
 		return r;
-	out = sys_openat(dir, file, O_WRONLY | O_NOFOLLOW, 0);
-	if (out == -ENOENT)
-		return out;
-	r = MIN(out, 0);
+	r = open_file(w, file);
+	if (r == -ENOENT)
+		return r;
 	if (r == 0 && flags & CGROUP_SET_SECOND) {
-		r = keep_first_word(dir, file, value, whole, sizeof(whole));
+		r = keep_first_word(w->fd, file, value, whole, sizeof(whole));
 		value = whole;
 	}
 	if (r < 0)
-		return set_failed(r, dir, path, file, value, err);
-	n = sys_write(out, value, strlen(value));
+		return set_failed(r, w->fd, w->dir, file, value, err);
+	n = sys_write(w->file_fd, value, strlen(value));
 	if (n < 0)
-		return set_failed((int)n, dir, path, file, value, err);
-	return (size_t)n == strlen(value) ? 0 : set_failed(-EIO, dir, path, file, value, err);
+		return set_failed((int)n, w->fd, w->dir, file, value, err);
+	return (size_t)n == strlen(value) ? 0 : set_failed(-EIO, w->fd, w->dir, file, value, err);
 }
 
-int cgroup_set_open(const char *dir, struct error *err)
+static int open_dir(struct cgroup_writer *w, const char *dir, struct error *err)
 {
-	int fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
-
-	return fd < 0 ? error_set(err, ERR_CGROUP, -fd, "%s cannot be opened", dir) : fd;
+	if (w->fd >= 0 && streq(w->dir, dir))
+		return 0;
+	cgroup_writer_close(w);
+	w->dir = dir;
+	w->fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+	return w->fd < 0 ? error_set(err, ERR_CGROUP, -w->fd, "%s cannot be opened", dir) : 0;
 }
 
-int cgroup_set_in(int fd, const char *dir, const struct cgroup_setting *s, struct error *err)
+int cgroup_writer_set(struct cgroup_writer *w, const char *dir, const struct cgroup_setting *s,
+		      struct error *err)
 {
 	const char *file = s->file, *value = s->value;
-	int r;
+	int r = open_dir(w, dir, err);
 
+	if (r < 0)
+		return r;
 	/* "../x/memory.limit_in_bytes" from a configuration would reach another container's cgroup. */
 	if (!*file || strchr(file, '/') || streq(file, "..") || streq(file, "."))
 		return error_set(err, ERR_CGROUP, EINVAL, "file name \"%s\" is not plain", file);
-	r = write_value(fd, dir, file, value, s->flags, err);
+	r = write_value(w, file, value, s->flags, err);
 	if (r == -ENOENT && s->other_file && !error_is_set(err)) {
 		file = s->other_file;
 		value = s->other_value;
-		r = write_value(fd, dir, file, value, s->flags, err);
+		r = write_value(w, file, value, s->flags, err);
 	}
 	if (r != -ENOENT || error_is_set(err))
 		return r;
-	return s->flags & CGROUP_SET_OPTIONAL ? 0 : set_failed(r, fd, dir, file, value, err);
+	return s->flags & CGROUP_SET_OPTIONAL ? 0 : set_failed(r, w->fd, dir, file, value, err);
+}
+
+void cgroup_writer_close(struct cgroup_writer *w)
+{
+	fd_close(&w->file_fd);
+	fd_close(&w->fd);
 }
 
 int cgroup_set(const char *dir, const struct cgroup_setting *setting, struct error *err)
 {
-	_cleanup_close_ int fd = cgroup_set_open(dir, err);
+	struct cgroup_writer w = CGROUP_WRITER_INIT;
+	int r = cgroup_writer_set(&w, dir, setting, err);
 
-	return fd < 0 ? fd : cgroup_set_in(fd, dir, setting, err);
+	cgroup_writer_close(&w);
+	return r;
 }

@@ -146,15 +146,7 @@ int op_cgroup_set(struct execution *x, const void *data, struct error *err)
 	const struct cgroup_setting setting = cgroup_setting_of(p, op);
 	const char *dir = program_str(p, op->dir);
 
-	if (is_left_alone(x, dir, op->flags))
-		return 0;
-	/* The values of one directory follow one another. */
-	if (x->set_fd < 0 || !streq(x->set_dir, dir)) {
-		fd_close(&x->set_fd);
-		x->set_dir = dir;
-		x->set_fd = cgroup_set_open(dir, err);
-	}
-	return x->set_fd < 0 ? x->set_fd : cgroup_set_in(x->set_fd, dir, &setting, err);
+	return is_left_alone(x, dir, op->flags) ? 0 : cgroup_writer_set(&x->cgroup_writer, dir, &setting, err);
 }
 
 int op_cgroup_devices(struct execution *x, const void *data, struct error *err)

@@ -84,7 +84,7 @@ int execution_open(struct execution *x, const struct launch_request *request, bo
 		.wire = -1,
 		.console = -1,
 		.userns = -1,
-		.set_fd = -1,
+		.cgroup_writer = CGROUP_WRITER_INIT,
 	};
 	trace_init(&x->trace, request->trace);
 	r = program_check(request->program, request->program_size, &x->program, err);
@@ -110,7 +110,7 @@ void execution_done(struct execution *x)
 	fd_close(&x->wire);
 	fd_close(&x->console);
 	fd_close(&x->userns);
-	fd_close(&x->set_fd);
+	cgroup_writer_close(&x->cgroup_writer);
 	if (x->page)
 		sys_unmap(x->page, x->page->size);
 	x->page = NULL;

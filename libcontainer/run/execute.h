@@ -50,8 +50,7 @@ struct execution {
 	uint32_t arrived;            /* index + 1 of the OP_SYNC or OP_WAIT_START at which init waits */
 	bool cgroup_optional;        /* this user's container can do without one */
 	bool *cgroup_absent;         /* of each in the record: it does */
-	int set_fd;                  /* the cgroup whose values were set last, with its name in the program */
-	const char *set_dir;
+	struct cgroup_writer cgroup_writer;
 	bool hooks_begun;            /* hooks have run: poststop hooks have to follow */
 
 	struct join joins[JOINS_MAX];

@@ -271,6 +271,40 @@ static void cpuset_is_filled(void **state)
 	}
 }
 
+/* One writer for several files and directories: each value is where it belongs, and an error is said anew. */
+static void set_many_values(void **state)
+{
+	static const struct {
+		const char *dir, *file, *value;
+	} rows[] = {
+		{ "/a", "cpuset.cpus", "0" }, { "/a", "cpuset.mems", "0" }, { "/a", "cpuset.mems", "0" },
+		{ "/b", "cpuset.mems", "0" }, { "/b", "cpuset.cpus", "0" }, { "/a", "cpuset.cpus", "0" },
+	};
+	const struct host_hierarchy *h = hierarchy("cpuset");
+	struct cgroup_writer w = CGROUP_WRITER_INIT;
+	struct error err = ERROR_INIT;
+	char value[1024];
+	uint32_t made;
+
+	(void)state;
+	assert_int_equal(cgroup_make(h->mount, path(h, "/a"), h->controllers, 1, &made, &err), 0);
+	assert_int_equal(cgroup_make(h->mount, path(h, "/b"), h->controllers, 1, &made, &err), 0);
+	for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+		const struct cgroup_setting setting = { .file = rows[i].file, .value = rows[i].value };
+		const struct cgroup_setting wrong = { .file = rows[i].file, .value = "x" };
+		const char *dir = path(h, rows[i].dir);
+
+		assert_true(cgroup_writer_set(&w, dir, &wrong, &err) < 0);
+		error_clear(&err);
+		assert_int_equal(cgroup_writer_set(&w, dir, &setting, &err), 0);
+		assert_true(cgroup_read(w.fd, rows[i].file, value, sizeof(value)) > 0);
+		assert_string_equal(value, rows[i].value);
+	}
+	cgroup_writer_close(&w);
+	assert_int_equal(rmdir(path(h, "/a")), 0);
+	assert_int_equal(rmdir(path(h, "/b")), 0);
+}
+
 static void found_populated_or_frozen(void **state)
 {
 	const struct host_hierarchy *h = hierarchy("freezer");
@@ -712,7 +746,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(make_and_remove),	   TEST(what_others_made_stays),    TEST(bad_paths),
 		TEST(other_directories_are_safe), TEST(cpuset_is_filled),  TEST(found_populated_or_frozen),
-		TEST(set_values),	   TEST(memory_story),	    TEST(pids_and_signals),
+		TEST(set_values),	   TEST(set_many_values),	    TEST(memory_story),	    TEST(pids_and_signals),
 		TEST(kill_frozen),	   TEST(kill_fork_bomb),	    TEST(caller_is_spared),
 		TEST(removal_names_processes), TEST(deep_and_wide),    TEST(parents_come_and_go),
 		TEST(version_2),	   TEST(one_device_program),	    TEST(controllers_are_enabled),
