@@ -111,6 +111,16 @@ static int parent_open(struct init *i, const char *path, const char **ret_name, 
 	return i->fd_node_dir < 0 ? error_set(err, ERR_DEVICE, -i->fd_node_dir, "%s", path) : i->fd_node_dir;
 }
 
+/* As it should be already, which a new node nearly always is: nothing needs to be opened. */
+static bool device_is_right(const struct op_device *op, int dir, const char *name)
+{
+	struct stat st;
+
+	return sys_fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       device_is(&st, op->type, op->major, op->minor) && st.st_uid == op->uid && st.st_gid == op->gid &&
+	       (st.st_mode & 07777) == op->mode;
+}
+
 int op_device(struct init *i, const void *data, struct error *err)
 {
 	const struct op_device *op = data;
@@ -130,6 +140,8 @@ int op_device(struct init *i, const void *data, struct error *err)
 		return device_bind_host(i, op, err);
 	if (r < 0 && r != -EEXIST)
 		return error_set(err, ERR_DEVICE, -r, "%s", path);
+	if (device_is_right(op, dir, name))
+		return 0;
 	fd = sys_openat(dir, name, O_PATH | O_NOFOLLOW, 0);
 	r = fd < 0 ? fd : sys_fstat(fd, &st);
 	if (r < 0)
