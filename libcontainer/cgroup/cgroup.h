@@ -45,6 +45,12 @@ int cgroup_open_present(int proc, struct error *err);
 int cgroup_make(const char *mount, const char *dir, const char *controllers, uint32_t version,
 		uint32_t *ret_made, struct error *err);
 
+/*
+ * How many trailing components of dir, which lies below mount, are missing now, and so will be ours: what a
+ * delete after a killed create may remove.
+ */
+uint32_t cgroup_missing(const char *mount, const char *dir, uint32_t version);
+
 /* One value. flags are CGROUP_SET_ flags of program.h (IF_NEW is the caller's to decide). */
 struct cgroup_setting {
 	const char *file, *value;

@@ -9,7 +9,6 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/cgroup/mountinfo.h"
-#include "libcontainer/sys/cgroupfs.h"
 #include "libcontainer/sys/file.h"
 
 #include <errno.h>
@@ -95,7 +94,7 @@ static int use_mount(const struct mount_line *m, void *arg)
 		return 0;
 	own = path_below(c->path, m->root);
 	rank = 1u + (own ? 2u : 0u) + (str_after(m->point, "/sys/fs/cgroup") ? 1u : 0u);
-	if (rank <= c->rank || (d->check && sys_cgroupfs_version_at(m->point) != (int)c->version))
+	if (rank <= c->rank || (d->check && cgroup_root(m->point, c->version) < 0))
 		return 0;
 	c->rank = rank;
 	c->mount = arena_strdup(d->arena, m->point);

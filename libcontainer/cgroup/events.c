@@ -88,7 +88,7 @@ static int read_v1(const struct cgroup_watch *w)
 	if (sys_read(w->fd, &n, sizeof(n)) != sizeof(n))
 		return 0;
 	/* The removal of the cgroup counts as an event of it. */
-	return sys_exists(w->from->dir);
+	return sys_exists(AT_FDCWD, w->from->dir);
 }
 
 static int read_v2(struct cgroup_watch *w)

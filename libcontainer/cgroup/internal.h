@@ -26,6 +26,14 @@ int cgroup_detect_from(struct arena *arena, int mountinfo, int own, bool check, 
  */
 int cgroup_open(const char *dir, uint32_t version, int flags, struct error *err);
 
+/*
+ * The mount point of a hierarchy of that version, as an O_PATH descriptor that stays open and belongs to
+ * roots.c; a negative errno, -EXDEV when something else is to be seen there. cgroup_root_known(): only if it
+ * is open already, else -1.
+ */
+int cgroup_root(const char *mount, uint32_t version);
+int cgroup_root_known(const char *mount, uint32_t version);
+
 /* True when the comma-separated list has that name. */
 bool cgroup_has_controller(const char *controllers, const char *name);
 

@@ -24,6 +24,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/resctrl-stats.h \
 	libcontainer/cgroup/resctrl.c \
 	libcontainer/cgroup/resctrl.h \
+	libcontainer/cgroup/roots.c \
 	libcontainer/cgroup/set.c \
 	libcontainer/cgroup/signal.c \
 	libcontainer/cgroup/stats-parse.c \

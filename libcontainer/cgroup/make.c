@@ -23,7 +23,7 @@ struct make {
 	size_t *at;                 /* where each component begins */
 	size_t n;
 	size_t first_made;          /* index of the first component that we made; n: none */
-	int root;                   /* the mount point */
+	int root;                   /* the mount point; borrowed */
 };
 
 /* Cuts dir into components. ".." would lead out of the place that was asked for. */
@@ -238,6 +238,24 @@ static int make(struct make *m, const char *controllers, struct error *err)
 	return r;
 }
 
+uint32_t cgroup_missing(const char *mount, const char *dir, uint32_t version)
+{
+	const char *rest = str_after(dir, mount);
+	int root = cgroup_root(mount, version);
+	char path[CGROUP_PATH_MAX];
+	uint32_t n = 0;
+
+	if (root < 0 || !rest || str_copy(path, sizeof(path), rest + strspn(rest, "/")) >= sizeof(path) - 1)
+		return 0;
+	while (*path && !sys_exists(root, path)) {
+		char *slash = strrchr(path, '/');
+
+		n++;
+		*(slash ? slash : path) = '\0';
+	}
+	return n;
+}
+
 int cgroup_make(const char *mount, const char *dir, const char *controllers, uint32_t version,
 		uint32_t *ret_made, struct error *err)
 {
@@ -246,11 +264,14 @@ int cgroup_make(const char *mount, const char *dir, const char *controllers, uin
 
 	*ret_made = 0;
 	m.freezes = version == 2 || cgroup_has_controller(controllers, "freezer");
-	m.root = cgroup_open(mount, version, O_PATH, err);
+	m.root = cgroup_root(mount, version);
 	if (m.root == -ENOENT)
 		return error_set(err, ERR_CGROUP, ENOENT, "hierarchy %s is not mounted", mount);
+	if (m.root == -EXDEV)
+		return error_set(err, ERR_CGROUP, EINVAL, "%s is not in a cgroup file system of version %u",
+				 mount, version);
 	if (m.root < 0)
-		return m.root;
+		return error_set(err, ERR_CGROUP, -m.root, "%s cannot be opened", mount);
 	r = split(&m, err);
 	if (r == 0)
 		r = make(&m, controllers, err);
@@ -259,6 +280,5 @@ int cgroup_make(const char *mount, const char *dir, const char *controllers, uin
 	else
 		undo(&m);
 	free(m.at);
-	fd_close(&m.root);
 	return r;
 }

@@ -95,7 +95,7 @@ int cgroup_pressure_read(struct cgroup_pressure *p, short revents)
 	uint64_t n;
 
 	/* A cgroup that is removed tells that as well. */
-	if (revents & (POLLERR | POLLNVAL) || !sys_exists(p->from->dir)) {
+	if (revents & (POLLERR | POLLNVAL) || !sys_exists(AT_FDCWD, p->from->dir)) {
 		cgroup_pressure_close(p);
 		return 0;
 	}

@@ -36,14 +36,16 @@ static bool split_last(char *path, const char **ret_name)
 static int remove_leaf(const struct cgroup_dir *d, struct error *err)
 {
 	const struct cgroup_walk walk = { .remove = true };
-	_cleanup_close_ int parent = -1, fd = -1;
+	_cleanup_close_ int opened = -1, fd = -1;
 	char path[CGROUP_PATH_MAX];
 	const char *name;
-	int r;
+	int parent, r;
 
 	if (str_copy(path, sizeof(path), d->dir) >= sizeof(path) - 1 || !split_last(path, &name))
 		return error_set(err, ERR_CGROUP, EINVAL, "%s is no path of a cgroup", d->dir);
-	parent = cgroup_open(path, d->version, O_PATH, err);
+	parent = cgroup_root_known(path, d->version);
+	if (parent < 0)
+		parent = opened = cgroup_open(path, d->version, O_PATH, err);
 	if (parent < 0)
 		return parent == -ENOENT ? 0 : parent;
 	r = sys_unlinkat(parent, name, AT_REMOVEDIR);

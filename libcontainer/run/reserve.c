@@ -13,6 +13,7 @@
 #include "libcontainer/sys/times.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,29 +30,6 @@ static const struct program_op *find_op(const struct execution *x, enum op_type 
 		if (x->program.ops[i].type == type)
 			return &x->program.ops[i];
 	return NULL;
-}
-
-/*
- * How many trailing components of dir are missing now, and so will be ours: what a delete after a killed
- * create may remove. Never more than lie below the mount point.
- */
-static uint32_t components_missing(const char *dir, const char *mount)
-{
-	size_t floor = strlen(mount);
-	char path[4096];
-	uint32_t n = 0;
-
-	if (str_copy(path, sizeof(path), dir) != strlen(dir))
-		return 1;
-	while (strlen(path) > floor && !sys_exists(path)) {
-		char *slash = strrchr(path, '/');
-
-		n++;
-		if (!slash || slash == path)
-			break;
-		*slash = '\0';
-	}
-	return n;
 }
 
 static int record_cgroups(struct execution *x, struct error *err)
@@ -75,7 +53,7 @@ static int record_cgroups(struct execution *x, struct error *err)
 			.dir = (char *)(uintptr_t)program_str(p, op->dir),
 			.controllers = (char *)(uintptr_t)(op->controllers ? program_str(p, op->controllers) : ""),
 			.version = op->version,
-			.made = components_missing(program_str(p, op->dir), program_str(p, op->mount)),
+			.made = cgroup_missing(program_str(p, op->mount), program_str(p, op->dir), op->version),
 		};
 	}
 	return 0;
@@ -98,7 +76,7 @@ static void record_unit(struct execution *x)
 		.controllers = (char *)(uintptr_t)"",
 		.version = 2,
 		/* The slices above are systemd's. */
-		.made = !sys_exists(program_str(p, op->dir)),
+		.made = !sys_exists(AT_FDCWD, program_str(p, op->dir)),
 	};
 	x->record.systemd_unit = (char *)(uintptr_t)program_str(p, op->unit);
 	x->record.systemd_user = op->flags & SYSTEMD_UNIT_USER;

@@ -17,6 +17,7 @@
 #include "libcontainer/sys/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 /* One value. */
 struct change {
@@ -282,7 +283,7 @@ static int check_cgroup(const struct container *c, struct error *err)
 	bool ended = c->status == STATUS_STOPPED || c->status == STATUS_CREATING;
 
 	for (size_t i = 0; i < cg->n && ended; i++)
-		if (!sys_exists(cg->v[i].dir))
+		if (!sys_exists(AT_FDCWD, cg->v[i].dir))
 			return container_check_alive(c, err);
 	if (cg->n == 0 && ended)
 		return container_check_alive(c, err);

@@ -34,16 +34,6 @@ int sys_cgroupfs_version(int fd)
 	return r < 0 ? r : version_of(magic);
 }
 
-int sys_cgroupfs_version_at(const char *path)
-{
-	int r = SYS_FAULT("statfs");
-	struct statfs st;
-
-	if (r == 0)
-		r = statfs(path, &st) < 0 ? -errno : 0;
-	return r < 0 ? SYS_FAILED(r, "statfs(\"%s\")", path) : version_of((unsigned long)st.f_type);
-}
-
 bool sys_is_resctrl(int fd)
 {
 	unsigned long magic;

@@ -13,9 +13,6 @@
 /* 1: cgroup v1, 2: cgroup v2, 0: neither, or a negative errno. */
 int sys_cgroupfs_version(int fd);
 
-/* The same for a path of the host, which is followed to its end. */
-int sys_cgroupfs_version_at(const char *path);
-
 /* True for a file of the resctrl file system. */
 bool sys_is_resctrl(int fd);
 

@@ -263,9 +263,9 @@ ssize_t sys_getdents(int fd, void *buf, size_t size)
 	return SYS_FAILED(r, "getdents64(%d)", fd);
 }
 
-bool sys_exists(const char *path)
+bool sys_exists(int dirfd, const char *path)
 {
-	return SYS_FAULT("access") == 0 && faccessat(AT_FDCWD, path, F_OK, 0) == 0;
+	return SYS_FAULT("access") == 0 && faccessat(dirfd, path, F_OK, 0) == 0;
 }
 
 bool sys_can_run(const char *path)

@@ -37,7 +37,7 @@ ssize_t sys_write(int fd, const void *buf, size_t size);
 ssize_t sys_getdents(int fd, void *buf, size_t size); /* struct linux_dirent64 */
 
 /* Whether a host path is there, or is a program that we may run. */
-bool sys_exists(const char *path);
+bool sys_exists(int dirfd, const char *path);
 bool sys_can_run(const char *path);
 
 /* Writes all of data; short writes are continued. 0 or a negative errno. */

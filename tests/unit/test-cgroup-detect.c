@@ -194,15 +194,32 @@ static void truncated(void **state)
 		}
 }
 
-/* On this machine: what is found is really there. */
+/* On this machine: what is found is really there, and the same without the short way of the usual host. */
 static void this_machine(void **state)
 {
+	_cleanup_close_ int mountinfo = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int own = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
 	_cleanup_arena_ struct arena a = ARENA_INIT;
 	struct error err = ERROR_INIT;
-	struct host host = { 0 };
+	struct host host = { 0 }, same = { 0 };
 
 	(void)state;
 	assert_int_equal(cgroup_detect(&a, &host, &err), 0);
+	if (own < 0)
+		skip();
+	assert_int_equal(cgroup_detect_from(&a, mountinfo, own, true, &same, &err), 0);
+	assert_int_equal(host.n_hierarchies, same.n_hierarchies);
+	for (size_t i = 0; i < host.n_hierarchies; i++) {
+		assert_string_equal(host.hierarchies[i].mount, same.hierarchies[i].mount);
+		assert_string_equal(host.hierarchies[i].own, same.hierarchies[i].own);
+		/* Opened once, whoever asks. */
+		assert_true(cgroup_root(host.hierarchies[i].mount, host.hierarchies[i].version) >= 0);
+		assert_int_equal(cgroup_root(host.hierarchies[i].mount, host.hierarchies[i].version),
+				 cgroup_root_known(host.hierarchies[i].mount, host.hierarchies[i].version));
+		assert_int_equal(cgroup_root_known(host.hierarchies[i].mount, 3), -1);
+	}
+	assert_int_equal(cgroup_root("/", 1), -EXDEV);
+	assert_int_equal(cgroup_root("/nowhere", 1), -ENOENT);
 	for (size_t i = 0; i < host.n_hierarchies; i++) {
 		_cleanup_close_ int fd = cgroup_open(host.hierarchies[i].mount, host.hierarchies[i].version,
 						     O_PATH, &err);
