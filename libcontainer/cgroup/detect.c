@@ -9,15 +9,18 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/cgroup/mountinfo.h"
+#include "libcontainer/sys/cgroupfs.h"
 #include "libcontainer/sys/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define HIERARCHIES_MAX 64
 #define OWN_MAX 65536 /* several times what the kernel writes */
+#define USUAL_MOUNT "/sys/fs/cgroup"
 
 struct candidate {
 	char *controllers; /* as in /proc/self/cgroup */
@@ -189,6 +192,13 @@ static int take_results(const struct detect *d, struct host *ret)
 	return 0;
 }
 
+static int detect_failed(int r, struct error *err)
+{
+	if (r == -ENOMEM)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, "cgroup hierarchies");
+	return r < 0 ? error_set(err, ERR_CGROUP, -r, "hierarchies cannot be read") : 0;
+}
+
 int cgroup_detect_from(struct arena *arena, int mountinfo, int own, bool check, struct host *ret,
 		       struct error *err)
 {
@@ -199,23 +209,58 @@ int cgroup_detect_from(struct arena *arena, int mountinfo, int own, bool check, 
 		r = mountinfo_each(mountinfo, "cgroup", use_mount, &d);
 	if (r == 0)
 		r = take_results(&d, ret);
-	if (r == -ENOMEM)
-		return error_set(err, ERR_NO_MEMORY, ENOMEM, "cgroup hierarchies");
-	return r < 0 ? error_set(err, ERR_CGROUP, -r, "hierarchies cannot be read") : 0;
+	return detect_failed(r, err);
+}
+
+/*
+ * Most hosts have the v2 tree alone, whole, at its usual place. There the table of mounts, which is long where many
+ * containers are, has nothing to add: everything below is where /proc/self/cgroup says. In another cgroup
+ * namespace, or on a part of the tree, it is not.
+ */
+static bool is_whole_tree(const struct detect *d)
+{
+	struct stat root, ns;
+	int fd;
+
+	if (d->n != 1 || d->v[0].version != 2)
+		return false;
+	fd = cgroup_root(USUAL_MOUNT, 2);
+	return fd >= 0 && sys_fstat(fd, &root) == 0 && root.st_ino == CGROUPFS_ROOT_INODE &&
+	       sys_fstatat(AT_FDCWD, "/proc/self/ns/cgroup", &ns, 0) == 0 && ns.st_ino == CGROUP_NS_INITIAL;
+}
+
+static int detect_usual(struct detect *d)
+{
+	struct candidate *c = &d->v[0];
+
+	c->rank = 1;
+	c->own = c->path;
+	c->mount = arena_strdup(d->arena, USUAL_MOUNT);
+	return c->mount ? 0 : -ENOMEM;
+}
+
+static int detect_mounts(struct detect *d)
+{
+	_cleanup_close_ int mountinfo = sys_openat(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY, 0);
+
+	return mountinfo < 0 ? mountinfo : mountinfo_each(mountinfo, "cgroup", use_mount, d);
 }
 
 int cgroup_detect(struct arena *arena, struct host *ret, struct error *err)
 {
-	_cleanup_close_ int mountinfo = -1;
 	_cleanup_close_ int own = sys_openat(AT_FDCWD, "/proc/self/cgroup", O_RDONLY, 0);
+	struct detect d = { .arena = arena, .check = true };
+	int r;
 
 	/* A kernel without cgroups has no such file: there is nothing to detect. */
 	if (own == -ENOENT)
 		return 0;
 	if (own < 0)
 		return error_set(err, ERR_CGROUP, -own, "/proc/self/cgroup cannot be read");
-	mountinfo = sys_openat(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY, 0);
-	if (mountinfo < 0)
-		return error_set(err, ERR_CGROUP, -mountinfo, "/proc/self/mountinfo cannot be read");
-	return cgroup_detect_from(arena, mountinfo, own, true, ret, err);
+	r = read_own(&d, own);
+	if (r == 0 && d.n > 0)
+		r = is_whole_tree(&d) ? detect_usual(&d) : detect_mounts(&d);
+	if (r == 0)
+		r = take_results(&d, ret);
+	return detect_failed(r, err);
 }

@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/init/init.h"
+#include "libcontainer/sys/cgroupfs.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/mount.h"
 #include "libcontainer/sys/path.h"
@@ -11,8 +12,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/stat.h>
-
-#define CGROUP_NS_INITIAL 0xEFFFFFFBu /* its inode, which the kernel promises */
 
 /*
  * Each mount is made detached, gets its attributes and its propagation, and is then attached at a

@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Inodes that the kernel promises: of the root of any hierarchy, and of the initial cgroup namespace. */
+#define CGROUPFS_ROOT_INODE 1u
+#define CGROUP_NS_INITIAL 0xEFFFFFFBu
+
 /* 1: cgroup v1, 2: cgroup v2, 0: neither, or a negative errno. */
 int sys_cgroupfs_version(int fd);
 
