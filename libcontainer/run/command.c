@@ -51,26 +51,14 @@ static void _noreturn_ child(const struct command *c, const int output[HOOK_STRE
 	_exit(127);
 }
 
-/* Ours does not block. */
-static int open_pipe(int *ret_ours, int *ret_its)
-{
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -errno;
-	*ret_ours = fds[0];
-	*ret_its = fds[1];
-	return sys_set_nonblock(fds[0], true);
-}
-
 static int command_spawn(const struct command *c, struct running *r, volatile int *errnum)
 {
 	struct sys_clone clone = { .cgroup = -1 };
 	_cleanup_close_ int out = -1, err = -1;
-	int q = open_pipe(&r->output[0], &out);
+	int q = sys_pipe_from_child(&r->output[0], &out);
 
 	if (q == 0 && c->copy)
-		q = open_pipe(&r->output[1], &err);
+		q = sys_pipe_from_child(&r->output[1], &err);
 	if (q < 0)
 		return q;
 	r->pid = sys_clone(&clone);

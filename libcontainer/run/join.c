@@ -339,11 +339,11 @@ pid_t join_and_clone(struct execution *x, uint64_t flags, int cgroup, bool *ret_
 	};
 	struct sys_clone c = { .cgroup = -1 };
 	_cleanup_close_ int in = -1, pidfd = -1;
-	int fds[2], status;
+	int fds[2], status, r = sys_pipe(fds);
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return error_set(err, ERR_SYSTEM, errno, "cannot make a pipe");
+	if (r < 0)
+		return error_set(err, ERR_SYSTEM, -r, "cannot make a pipe");
 	in = fds[0];
 	pid = sys_clone(&c);
 	if (pid == 0)
