@@ -270,15 +270,22 @@ start_container() {
 	berth start "$ID" || fail "start"
 }
 
-# exec_in [option...] -- [word...]: exec into the container; $status and $output as bats' run has them.
-exec_in() {
-	local options=()
+# exec_words [option...] -- [word...]: what these make of the command line, in $words.
+exec_words() {
+	words=(exec)
 	while [ "$1" != -- ]; do
-		options+=("$1")
+		words+=("$1")
 		shift
 	done
 	shift
-	run "$BERTH" --root "$ROOT" exec "${options[@]}" "$ID" "$@"
+	words+=("$ID" "$@")
+}
+
+# exec_in [option...] -- [word...]: exec into the container; $status and $output as bats' run has them.
+exec_in() {
+	local words
+	exec_words "$@"
+	run "$BERTH" --root "$ROOT" "${words[@]}"
 }
 
 # The same, and it must succeed.
@@ -289,13 +296,9 @@ exec_ok() {
 
 # exec_detached [option...] -- [word...]: must succeed silently. Not by run, which would wait for the streams.
 exec_detached() {
-	local options=()
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	"$BERTH" --root "$ROOT" exec --detach "${options[@]}" "$ID" "$@" </dev/null >"$TMP/exec.out" 2>&1 3>&- ||
+	local words
+	exec_words --detach "$@"
+	"$BERTH" --root "$ROOT" "${words[@]}" </dev/null >"$TMP/exec.out" 2>&1 3>&- ||
 		fail "$(cat "$TMP/exec.out")"
 	[ ! -s "$TMP/exec.out" ] || fail "not quiet: $(cat "$TMP/exec.out")"
 }
