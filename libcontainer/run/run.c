@@ -55,7 +55,7 @@ static int run_delete(struct execution *x, struct error *err)
 		r = sys_fstat(x->state_dir, &mine);
 	if (r < 0)
 		return error_set(err, ERR_STATE_READ, -r, "%s", x->request->options->id);
-	if (mine.st_ino != present.st_ino || mine.st_dev != present.st_dev)
+	if (!sys_same_file(&mine, &present))
 		return 0;
 	return container_destroy(x->request->root, x->request->options->id, dir, &x->record, err);
 }

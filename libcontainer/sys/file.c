@@ -289,6 +289,11 @@ ssize_t sys_getdents(int fd, void *buf, size_t size)
 	return SYS_FAILED(r, "getdents64(%d)", fd);
 }
 
+bool sys_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 bool sys_exists(const char *path)
 {
 	return SYS_FAULT("access") == 0 && faccessat(AT_FDCWD, path, F_OK, 0) == 0;

@@ -39,6 +39,9 @@ ssize_t sys_read_to_end(int fd, char *buf, size_t size); /* until end of file, o
 ssize_t sys_write(int fd, const void *buf, size_t size);
 ssize_t sys_getdents(int fd, void *buf, size_t size); /* struct linux_dirent64 */
 
+/* Whether both are about one file. */
+bool sys_same_file(const struct stat *a, const struct stat *b);
+
 /* Whether a host path is there, or is a program that we may run. */
 bool sys_exists(const char *path);
 bool sys_can_run(const char *path);
