@@ -125,6 +125,9 @@ op_do op_oom_score, op_rlimit_raise, op_io_priority, op_scheduler;
 /* Back to what ours was before op_oom_score. */
 void oom_score_restore(struct execution *x);
 
+/* hooks.c: the strings of the list, in the arena, and NULL behind them; NULL when there is no memory. */
+char **execution_strings(struct execution *x, struct pstrv v);
+
 /* output.c */
 op_do op_pid_file, op_pidfd_socket;
 void undo_pid_file(struct execution *x, const void *data);

@@ -92,13 +92,11 @@ int op_systemd_unit(struct execution *x, const void *data, struct error *err)
 	const struct op_systemd_unit *op = data;
 	struct cgroup_dir *entry = unit_dir(x);
 	struct systemd_reply reply;
-	const char **words = arena_calloc(&x->arena, op->properties.n + 1, sizeof(*words));
+	const char *const *words = (const char *const *)execution_strings(x, op->properties);
 	int r;
 
 	if (!words || !entry)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "properties of a unit");
-	for (uint32_t i = 0; i < op->properties.n; i++)
-		words[i] = program_strv(&x->program, op->properties, i);
 	entry->made = 0;
 	r = start(x, op, words, &reply, err);
 	if (r == -EEXIST)
