@@ -122,6 +122,8 @@ int idmap_namespace(const char *uid_map, const char *gid_map, struct error *err)
 
 /* limits.c */
 op_do op_oom_score, op_rlimit_raise, op_io_priority, op_scheduler;
+/* The value of the process, given by its directory in procfs. */
+int oom_score_read(int proc, int32_t *ret);
 /* Back to what ours was before op_oom_score. */
 void oom_score_restore(struct execution *x);
 
