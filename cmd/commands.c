@@ -7,7 +7,7 @@
 #include <limits.h>
 
 static const char *const log_formats[] = { "text", "json", NULL };
-static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
+const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 static const char *const managers[] = { "cgroupfs", "systemd", "disabled", NULL };
 static const char *const rootless_values[] = { "true", "false", "auto", NULL };
 static const char *const list_formats[] = { "table", "json", NULL };
