@@ -12,7 +12,8 @@
 #include <errno.h>
 #include <sys/file.h>
 
-static struct follow follow; /* large, and not of the file: see follow_init() */
+/* Too large for the stack; all zeros until follow_init(), it takes no room in the file of the program. */
+static struct follow follow;
 
 static int run_start(struct execution *x, struct error *err)
 {
