@@ -136,6 +136,9 @@ struct command {
 extern const struct command commands[];
 extern const struct option global_options[];
 
+/* The values of --log-level, in the order of enum log_level. */
+extern const char *const log_levels[];
+
 /*
  * Sorts argv[1..] into ctx->args; *ret_command is NULL when no command is given (--version, --help).
  * Global options may also stand behind the command, where their names do not clash.

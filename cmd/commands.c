@@ -2,15 +2,19 @@
 /* The table of commands and options. */
 #include "cmd/command.h"
 
+#include "libcontainer/cgroup/pressure-levels.h"
+
 #include <limits.h>
 
 static const char *const log_formats[] = { "text", "json", NULL };
-static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
+const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 static const char *const managers[] = { "cgroupfs", "systemd", "disabled", NULL };
 static const char *const rootless_values[] = { "true", "false", "auto", NULL };
 static const char *const list_formats[] = { "table", "json", NULL };
 static const char *const explain_formats[] = { "text", "json", NULL };
-static const char *const pressure_levels[] = { "low", "medium", "critical", NULL };
+
+#define LEVEL_WORD(word, trigger) word,
+static const char *const pressure_levels[] = { PRESSURE_LEVELS(LEVEL_WORD) NULL };
 
 const struct option global_options[] = {
 	{ OPT_ROOT, "root", 0, "DIR", "directory for the state of containers (default /run/berth)", NULL },

@@ -52,7 +52,6 @@ static int index_of(const char *const *words, const char *word)
 
 static int open_log(struct context *ctx)
 {
-	static const char *const levels[] = { "error", "warning", "info", "debug", NULL };
 	const struct arguments *a = &ctx->args;
 	enum log_format format = LOG_FORMAT_TEXT;
 	enum log_level level = LOG_LEVEL_WARNING;
@@ -60,7 +59,7 @@ static int open_log(struct context *ctx)
 	if (a->set[OPT_LOG_FORMAT] && streq(a->value[OPT_LOG_FORMAT], "json"))
 		format = LOG_FORMAT_JSON;
 	if (a->set[OPT_LOG_LEVEL])
-		level = (enum log_level)index_of(levels, a->value[OPT_LOG_LEVEL]);
+		level = (enum log_level)index_of(log_levels, a->value[OPT_LOG_LEVEL]);
 	if (a->set[OPT_DEBUG])
 		level = LOG_LEVEL_DEBUG;
 	return log_open(a->value[OPT_LOG], format, level, &ctx->err);

@@ -52,6 +52,12 @@ int cgroup_frozen(const struct cgroup *cg)
 	return cgroup_dir_frozen(fd, d->version);
 }
 
+static int write_thawed(int dir, uint32_t version)
+{
+	return version == 1 ? sys_write_file(dir, "freezer.state", "THAWED")
+			    : sys_write_file(dir, "cgroup.freeze", "0");
+}
+
 /*
  * v1 can stay in FREEZING for ever when a task in the middle of a fork or a vfork was caught at a bad
  * moment; thawing for a moment and trying again gets it out of that.
@@ -70,7 +76,7 @@ static int freeze_v1(int dir, unsigned deadline_ms)
 			return -ETIMEDOUT;
 		sys_sleep_us(i < 20 ? 50 : 1000);
 		if (i % 50 == 0) {
-			r = sys_write_file(dir, "freezer.state", "THAWED");
+			r = write_thawed(dir, 1);
 			sys_sleep_us(200);
 		}
 	}
@@ -127,8 +133,7 @@ int cgroup_freeze(const struct cgroup *cg, unsigned deadline_ms, struct error *e
 static int thaw_dir(int dir, uint32_t version, unsigned deadline_ms)
 {
 	uint64_t end = sys_now_ms() + deadline_ms;
-	int r = version == 1 ? sys_write_file(dir, "freezer.state", "THAWED")
-			     : sys_write_file(dir, "cgroup.freeze", "0");
+	int r = write_thawed(dir, version);
 
 	while (r == 0 && cgroup_dir_frozen(dir, version) > 0) {
 		if (sys_now_ms() >= end)
@@ -160,7 +165,7 @@ int cgroup_resume(const struct cgroup *cg, unsigned deadline_ms, struct error *e
 
 static int enter_for_thaw(int dir, void *arg _unused_)
 {
-	(void)sys_write_file(dir, "freezer.state", "THAWED");
+	(void)write_thawed(dir, 1);
 	return 0;
 }
 
@@ -176,8 +181,7 @@ int cgroup_thaw(const struct cgroup *cg, struct error *err)
 	fd = cgroup_open(d->dir, d->version, O_RDONLY, err);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
-	r = d->version == 1 ? sys_write_file(fd, "freezer.state", "THAWED")
-			    : sys_write_file(fd, "cgroup.freeze", "0");
+	r = write_thawed(fd, d->version);
 	/*
 	 * v1: what the container itself froze further down would not die of a SIGKILL either. v2 lets
 	 * frozen processes die.

@@ -15,6 +15,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/cgroup/owner.c \
 	libcontainer/cgroup/pids.c \
 	libcontainer/cgroup/present.c \
+	libcontainer/cgroup/pressure-levels.h \
 	libcontainer/cgroup/pressure.c \
 	libcontainer/cgroup/pressure.h \
 	libcontainer/cgroup/remove.c \

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/cgroup/internal.h"
+#include "libcontainer/cgroup/pressure-levels.h"
 #include "libcontainer/sys/event.h"
 #include "libcontainer/sys/file.h"
 
@@ -14,17 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/*
- * v1 knows the words, which say how hard the kernel has to look for memory. For v2, whose triggers are times, they are
- * shares of a second in which some processes, or all, waited for memory.
- */
+#define LEVEL(word, trigger) { word, trigger },
 static const struct {
-	const char *level, *trigger;
-} levels[] = {
-	{ "low", "some 100000 1000000" },
-	{ "medium", "some 400000 1000000" },
-	{ "critical", "full 400000 1000000" },
-};
+	const char *word, *trigger;
+} levels[] = { PRESSURE_LEVELS(LEVEL) };
 
 void cgroup_pressure_close(struct cgroup_pressure *p)
 {
@@ -42,7 +36,7 @@ static int open_v1(struct cgroup_pressure *p, int dir, size_t level)
 	p->fd = sys_eventfd();
 	if (p->fd < 0)
 		return p->fd;
-	(void)snprintf(text, sizeof(text), "%d %d %s", p->fd, control, levels[level].level);
+	(void)snprintf(text, sizeof(text), "%d %d %s", p->fd, control, levels[level].word);
 	return sys_write_file(dir, "cgroup.event_control", text);
 }
 
@@ -68,7 +62,7 @@ int cgroup_pressure_open(const struct cgroup *cg, const char *level, struct cgro
 	int r;
 
 	*ret = CGROUP_PRESSURE_INIT;
-	while (i < ELEMENTSOF(levels) && !streq(levels[i].level, level))
+	while (i < ELEMENTSOF(levels) && !streq(levels[i].word, level))
 		i++;
 	if (i == ELEMENTSOF(levels))
 		return error_set(err, ERR_CGROUP, EINVAL, "pressure level \"%s\"", level);

@@ -15,7 +15,7 @@ struct cgroup_pressure {
 #define CGROUP_PRESSURE_INIT ((struct cgroup_pressure){ .fd = -1 })
 
 /*
- * level is "low", "medium" or "critical". v1: an eventfd on memory.pressure_level, which also tells
+ * level is a word of pressure-levels.h. v1: an eventfd on memory.pressure_level, which also tells
  * what is above the level; v2: a trigger in memory.pressure, at most once a second. Where the kernel has neither it
  * is an error.
  */

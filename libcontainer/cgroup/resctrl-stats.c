@@ -13,20 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct number {
-	const char *file;
-	size_t offset;
-};
-
 #define AT(member) offsetof(struct resctrl_stats, member)
 
-static const struct number l3_numbers[] = {
+const struct resctrl_number resctrl_l3_numbers[] = {
 	{ "min_cbm_bits", AT(l3_info.min_cbm_bits) },
 	{ "num_closids", AT(l3_info.num_closids) },
 	{ NULL, 0 },
 };
 
-static const struct number mb_numbers[] = {
+const struct resctrl_number resctrl_mb_numbers[] = {
 	{ "bandwidth_gran", AT(mb_info.bandwidth_gran) },
 	{ "delay_linear", AT(mb_info.delay_linear) },
 	{ "min_bandwidth", AT(mb_info.min_bandwidth) },
@@ -62,10 +57,10 @@ static bool read_number(int dir, const char *file, uint64_t *ret)
 	return there;
 }
 
-static void read_numbers(int dir, const struct number *rows, struct resctrl_stats *s)
+static void read_numbers(int dir, const struct resctrl_number *rows, struct resctrl_stats *s)
 {
-	for (; rows->file; rows++)
-		(void)read_number(dir, rows->file, (uint64_t *)(void *)((char *)s + rows->offset));
+	for (; rows->name; rows++)
+		(void)read_number(dir, rows->name, (uint64_t *)(void *)((char *)s + rows->offset));
 }
 
 static int read_info(int tree, struct arena *arena, struct resctrl_stats *s)
@@ -78,9 +73,9 @@ static int read_info(int tree, struct arena *arena, struct resctrl_stats *s)
 	s->l3_info.set = l3 >= 0;
 	s->mb_info.set = mb >= 0;
 	if (l3 >= 0)
-		read_numbers(l3, l3_numbers, s);
+		read_numbers(l3, resctrl_l3_numbers, s);
 	if (mb >= 0)
-		read_numbers(mb, mb_numbers, s);
+		read_numbers(mb, resctrl_mb_numbers, s);
 	if (mask)
 		s->l3_info.cbm_mask = arena_strdup(arena, mask);
 	free(mask);

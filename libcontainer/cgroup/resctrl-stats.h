@@ -30,6 +30,13 @@ struct resctrl_stats {
 	bool has_occupancy, has_bandwidth; /* whether the machine counts it */
 };
 
+/* The numbers of l3_info and of mb_info, as the kernel's files and those who read statistics call them. */
+struct resctrl_number {
+	const char *name; /* NULL: the end */
+	size_t offset;    /* of the uint64_t in struct resctrl_stats, which is 0 if the machine does not tell */
+};
+extern const struct resctrl_number resctrl_l3_numbers[], resctrl_mb_numbers[];
+
 /*
  * Reads what there is; strings and domains live in the arena. All is empty without groups, or when they are gone. 0 or
  * -ENOMEM.

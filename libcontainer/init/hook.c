@@ -221,18 +221,6 @@ static char **hook_environment(const struct init *i, const struct op_hook *op)
 	return i->entered && process ? exec_strings(i, process->env, NULL) : i->environ;
 }
 
-/* The end that we read from does not block. */
-static int hook_pipe(int *ret_ours, int *ret_its)
-{
-	int fds[2], r = sys_pipe(fds);
-
-	if (r < 0)
-		return r;
-	*ret_ours = fds[0];
-	*ret_its = fds[1];
-	return sys_set_nonblock(fds[0], true);
-}
-
 static void hook_streams(const struct init *i, struct hook *h)
 {
 	for (uint32_t k = 0; k < i->program.header->n_ops; k++) {
@@ -258,11 +246,11 @@ static int hook_start(struct init *i, struct hook *h, struct error *err)
 	if (r == 0 && (!argv || !envp))
 		r = -ENOMEM;
 	if (r == 0)
-		r = hook_pipe(&h->output[0], &out);
+		r = sys_pipe_from_child(&h->output[0], &out);
 	if (r == 0 && h->apart)
-		r = hook_pipe(&h->output[1], &error);
+		r = sys_pipe_from_child(&h->output[1], &error);
 	if (r == 0)
-		r = hook_pipe(&h->report, &report);
+		r = sys_pipe_from_child(&h->report, &report);
 	if (r == 0)
 		r = sys_fork();
 	if (r == 0)

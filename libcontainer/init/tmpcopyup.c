@@ -53,7 +53,7 @@ static int copy_file(int from, int to, const char *name, const struct stat *seen
 	int r;
 
 	r = in < 0 ? in : sys_fstat(in, &st);
-	if (r == 0 && (st.st_ino != seen->st_ino || st.st_dev != seen->st_dev))
+	if (r == 0 && !sys_same_file(&st, seen))
 		r = -EAGAIN;
 	if (r < 0)
 		return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The runtime's side of the dialogue with init during create. */
+/* The runtime's side of the dialogue with init, until the order to start. */
 #define _GNU_SOURCE
 #include "libcontainer/run/await.h"
 

@@ -189,27 +189,30 @@ int op_cgroup_owner(struct execution *x, const void *data, struct error *err)
 	return 0;
 }
 
+int cgroup_take_init(struct execution *x, const char *dir, struct error *err)
+{
+	_cleanup_close_ int fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
+	char pid[16];
+	int r;
+
+	(void)snprintf(pid, sizeof(pid), "%d", (int)x->pid);
+	r = fd < 0 ? fd : sys_write_file(fd, "cgroup.procs", pid);
+	return r < 0 ? error_set(err, ERR_CGROUP, -r, "%s: cannot move init into it", dir) : 0;
+}
+
 /* What it makes goes with the container's cgroup, which is removed with all below it. */
 int op_cgroup_descend(struct execution *x, const void *data, struct error *err)
 {
 	const struct op_cgroup_descend *op = data;
 	const char *parent = program_str(&x->program, op->parent), *dir = program_str(&x->program, op->dir);
 	const struct cgroup_dir *entry = cgroup_around(x, dir);
-	_cleanup_close_ int fd = -1;
 	uint32_t made;
-	char pid[16];
 	int r;
 
 	if (!entry || entry->made == 0)
 		return error_set(err, ERR_CGROUP, 0, "%s was there before: no cgroup is made below it", parent);
 	r = cgroup_make(parent, dir, "", 2, &made, err);
-	if (r < 0)
-		return r;
-	(void)snprintf(pid, sizeof(pid), "%d", (int)x->pid);
-	r = fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
-	if (r >= 0)
-		r = sys_write_file(fd, "cgroup.procs", pid);
-	if (r < 0)
-		return error_set(err, ERR_CGROUP, -r, "%s: cannot move init into it", dir);
-	return cgroup_enable(parent, dir, "", true, err);
+	if (r == 0)
+		r = cgroup_take_init(x, dir, err);
+	return r < 0 ? r : cgroup_enable(parent, dir, "", true, err);
 }

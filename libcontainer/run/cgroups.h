@@ -10,6 +10,9 @@ op_do op_cgroup_create, op_cgroup_controllers, op_cgroup_set, op_cgroup_devices,
 void undo_cgroup_create(struct execution *x, const void *data);
 void undo_cgroup_devices(struct execution *x, const void *data);
 
+/* Moves init there from outside; only where it could not be born, nor move itself. */
+int cgroup_take_init(struct execution *x, const char *dir, struct error *err);
+
 /* False for a cgroup that an ordinary user's container does without. */
 bool cgroup_is_present(const struct execution *x, const char *dir);
 

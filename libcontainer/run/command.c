@@ -3,6 +3,7 @@
 #include "libcontainer/run/command.h"
 
 #include "base/fd.h"
+#include "base/str.h"
 #include "libcontainer/run/descendants.h"
 #include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/file.h"
@@ -12,7 +13,8 @@
 #include "libcontainer/sys/socket.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -20,6 +22,7 @@
 
 #define KILL_DEADLINE_MS 5000
 #define OUTPUT_CHUNK 65536
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 struct running {
 	pid_t pid;
@@ -32,6 +35,23 @@ struct running {
 	size_t tail_len;
 	char raw[COMMAND_TAIL_SIZE];
 };
+
+bool command_find(const char *name, char *buf, size_t size)
+{
+	const char *path = getenv("PATH");
+
+	if (str_is_empty(path))
+		path = DEFAULT_PATH;
+	while (*path) {
+		size_t n = strcspn(path, ":");
+
+		if (path[0] == '/' && (size_t)snprintf(buf, size, "%.*s/%s", (int)n, path, name) < size &&
+		    sys_can_run(buf))
+			return true;
+		path += n + (path[n] == ':');
+	}
+	return false;
+}
 
 /* The child. The errno of a failure goes back through a page that both share. */
 static void _noreturn_ child(const struct command *c, const int output[HOOK_STREAMS], volatile int *errnum)
@@ -51,26 +71,14 @@ static void _noreturn_ child(const struct command *c, const int output[HOOK_STRE
 	_exit(127);
 }
 
-/* Ours does not block. */
-static int open_pipe(int *ret_ours, int *ret_its)
-{
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -errno;
-	*ret_ours = fds[0];
-	*ret_its = fds[1];
-	return sys_set_nonblock(fds[0], true);
-}
-
 static int command_spawn(const struct command *c, struct running *r, volatile int *errnum)
 {
 	struct sys_clone clone = { .cgroup = -1 };
 	_cleanup_close_ int out = -1, err = -1;
-	int q = open_pipe(&r->output[0], &out);
+	int q = sys_pipe_from_child(&r->output[0], &out);
 
 	if (q == 0 && c->copy)
-		q = open_pipe(&r->output[1], &err);
+		q = sys_pipe_from_child(&r->output[1], &err);
 	if (q < 0)
 		return q;
 	r->pid = sys_clone(&clone);

@@ -40,6 +40,12 @@ struct command_result {
 };
 
 /*
+ * The program in the folders of the caller's PATH (many callers leave us without any: then in the usual ones). An
+ * empty or relative folder counts for nothing. False: there is none.
+ */
+bool command_find(const char *name, char *buf, size_t size);
+
+/*
  * 0 when it was tried, whatever came of it (see *ret); a negative errno with *err set when berth could
  * not even try, or was interrupted (the program is killed then). watch may be NULL.
  */

@@ -8,13 +8,12 @@
 #include <errno.h>
 
 /*
- * What force makes of a record that is missing or cannot be read: nothing is known of processes and
- * cgroups, so none is touched; the directory goes.
+ * The record is missing or cannot be read (r, with *err set if it is damaged): nothing is known of processes and
+ * cgroups, so none is touched. With force the directory goes.
  */
 static int delete_unreadable(const struct state_root *root, const char *id, int dir, bool force, int r,
 			     struct error *err)
 {
-
 	if (!force)
 		return r == -ENOENT && !error_is_set(err)
 			       ? error_set(err, ERR_CONTAINER_INCOMPLETE, 0, "%s (delete it with --force)", id)

@@ -4,13 +4,10 @@
 #include "libcontainer/run/exec.h"
 
 #include "base/fd.h"
-#include "base/str.h"
 #include "libcontainer/run/execute.h"
-#include "libcontainer/sys/file.h"
 #include "libcontainer/sys/pidfd.h"
 
 #include <errno.h>
-#include <string.h>
 
 #define DEATH_WAIT_MS 500
 
@@ -57,21 +54,12 @@ static int read_cgroups(struct exec_target *t, struct error *err)
 static int read_process(struct exec_target *t, struct error *err)
 {
 	_cleanup_close_ int proc = proc_open_child(t->record.init.pid, err);
-	char text[16];
-	int64_t score;
 	int r = proc < 0 ? proc : namespaces_differ(proc, &t->base.namespaces, err);
 
 	if (r < 0)
 		return r;
-	r = (int)sys_read_file(proc, "oom_score_adj", text, sizeof(text));
-	if (r >= 0) {
-		text[strcspn(text, "\n")] = '\0';
-		r = str_to_i64(text, &score);
-	}
-	if (r < 0)
-		return error_set(err, ERR_SYSTEM, -r, "oom_score_adj of the container's init");
-	t->base.oom_score_adj = (int32_t)score;
-	return 0;
+	r = oom_score_read(proc, &t->base.oom_score_adj);
+	return r < 0 ? error_set(err, ERR_SYSTEM, -r, "oom_score_adj of the container's init") : 0;
 }
 
 static int target_read(int dir, const char *id, bool ignore_paused, struct exec_target *t, struct error *err)

@@ -8,7 +8,8 @@
 
 #include "libcontainer/run/follow.h"
 
-static struct follow follow; /* large, and not of the file: see follow_init() */
+/* Too large for the stack; all zeros until follow_init(), it takes no room in the file of the program. */
+static struct follow follow;
 
 static int exec_until_started(struct execution *x, bool subreaper, struct error *err)
 {

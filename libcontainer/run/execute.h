@@ -5,7 +5,7 @@
 /*
  * The executor: walks the runtime's side of a launch program, keeps the undo stack, speaks with init.
  *
- * struct execution is everything that a create or run holds. execution_open(), execution_walk(), then
+ * struct execution is everything that a create, run or exec holds. execution_open(), execution_walk(), then
  * either success, or execution_undo() which takes back all that the walk has done; execution_done() in
  * any case.
  */
@@ -116,13 +116,20 @@ int namespaces_differ(int proc, uint32_t *ret, struct error *err);
 
 /* idmap.c */
 op_do op_id_map;
+/* Opens /proc/PID, proved to be procfs, of a child of ours or a process that we have a pidfd of. */
+int proc_open_child(pid_t pid, struct error *err);
 /* A user namespace with these maps, made by a child that lives no longer than this call. */
 int idmap_namespace(const char *uid_map, const char *gid_map, struct error *err);
 
 /* limits.c */
 op_do op_oom_score, op_rlimit_raise, op_io_priority, op_scheduler;
+/* The value of the process, given by its directory in procfs. */
+int oom_score_read(int proc, int32_t *ret);
 /* Back to what ours was before op_oom_score. */
 void oom_score_restore(struct execution *x);
+
+/* hooks.c: the strings of the list, in the arena, and NULL behind them; NULL when there is no memory. */
+char **execution_strings(struct execution *x, struct pstrv v);
 
 /* output.c */
 op_do op_pid_file, op_pidfd_socket;
@@ -130,7 +137,7 @@ void undo_pid_file(struct execution *x, const void *data);
 /* Connects to the stream socket at path, however long that is. */
 int output_connect(const char *path, const char *what, struct error *err);
 
-/* dialogue-runtime.c: init's side of the conversation */
+/* await.c: what init is told, and what it says */
 /* Waits until init has arrived at operation `op`, serving what it asks for. */
 int init_await(struct execution *x, uint32_t op, struct error *err);
 /* Lets init go on behind the operation at which it waits, if it does. */
@@ -139,10 +146,8 @@ int init_release(struct execution *x, struct error *err);
 int init_await_end(struct execution *x, struct error *err);
 /* Reaps init; bounded. True when it has ended. */
 bool init_reap(struct execution *x, int timeout_ms);
-/* Serves MESSAGE_WANT_SOURCE. */
-int source_serve(struct execution *x, uint32_t op, struct error *err);
 
-/* Opens /proc/PID, proved to be procfs, of a child of ours or a process that we have a pidfd of. */
-int proc_open_child(pid_t pid, struct error *err);
+/* source.c: serves MESSAGE_WANT_SOURCE. */
+int source_serve(struct execution *x, uint32_t op, struct error *err);
 
 #endif

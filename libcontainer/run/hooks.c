@@ -82,16 +82,11 @@ static int hook_run(const struct hook *h, const struct buf *state, struct watch 
 
 /* ---- hooks of the program ---- */
 
-static char **program_strings(struct execution *x, struct pstrv v, const char *first)
+char **execution_strings(struct execution *x, struct pstrv v)
 {
-	uint32_t n = v.n ? v.n : (first ? 1 : 0);
-	char **strings = arena_calloc(&x->arena, n + 1, sizeof(*strings));
+	char **strings = arena_calloc(&x->arena, v.n + 1, sizeof(*strings));
 
-	if (!strings)
-		return NULL;
-	if (v.n == 0 && first)
-		strings[0] = (char *)(uintptr_t)first;
-	for (uint32_t i = 0; i < v.n; i++)
+	for (uint32_t i = 0; strings && i < v.n; i++)
 		strings[i] = (char *)(uintptr_t)program_strv(&x->program, v, i);
 	return strings;
 }
@@ -116,14 +111,15 @@ int op_hook_runtime(struct execution *x, const void *data, struct error *err)
 		.other_child = x->pid,
 		.output = &x->hook_output,
 	};
+	char *only[] = { (char *)(uintptr_t)h.path, NULL };
 	_cleanup_buf_ struct buf state = BUF_INIT;
 
 	/* Those belong to start and delete, which find them in the record. */
 	if (h.kind == HOOK_POSTSTART || h.kind == HOOK_POSTSTOP)
 		return 0;
 	x->hooks_begun = true;
-	h.argv = program_strings(x, op->args, h.path);
-	h.envp = op->has_env ? program_strings(x, op->env, NULL) : environ;
+	h.argv = op->args.n ? execution_strings(x, op->args) : only;
+	h.envp = op->has_env ? execution_strings(x, op->env) : environ;
 	buf_adds(&state, program_str(&x->program, header->state_head));
 	/*
 	 * runtime-spec calls the status "created" after step 2 of the lifecycle, and prestart hooks are step 3;

@@ -41,45 +41,40 @@
 #error "this architecture is not known yet: add its AUDIT_ARCH"
 #endif
 
-bool host_in_userns(void)
-{
-	static const char *const whole[] = { "0", "0", "4294967295" };
-	char text[256];
-	const char *p = text;
-
-	if (sys_read_file(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0)
-		return false;
-	/* The initial namespace maps everything onto itself: "0 0 4294967295", padded with blanks. */
-	for (size_t i = 0; i < ELEMENTSOF(whole); i++) {
-		const char *rest = str_after(p + strspn(p, " "), whole[i]);
-
-		if (!rest || !strchr(" \n", *rest))
-			return true;
-		p = rest;
-	}
-	return false;
-}
-
 /*
- * What our user id is called outside of our user namespace: systemd and its sockets know that one. In the initial
- * one, where most containers are made, it need not be looked up.
+ * Whether our user namespace is another than the initial one, and what our user id is called outside of it: systemd
+ * and its sockets know that one. Rows of three numbers: first id inside, first id outside, how many; the initial
+ * namespace maps everything onto itself.
  */
-static uint32_t outer_uid(void)
+static bool read_uid_map(uint32_t *ret_outer)
 {
 	uint32_t row[3] = { 0 }, uid = geteuid();
 	char text[16384], *save = NULL;
 	size_t n = 0;
 
+	*ret_outer = uid;
 	if (sys_read_file(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0)
-		return uid;
-	/* Rows of three numbers: first id inside, first id outside, how many. */
+		return false;
 	for (char *word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
 		if (str_to_u32(word, &row[n % 3]) < 0)
-			return uid;
-		if (n++ % 3 == 2 && uid >= row[0] && uid - row[0] < row[2])
-			return row[1] + (uid - row[0]);
+			return true;
+		if (n++ % 3 < 2)
+			continue;
+		if (row[0] == 0 && row[1] == 0 && row[2] == UINT32_MAX)
+			return false;
+		if (uid >= row[0] && uid - row[0] < row[2]) {
+			*ret_outer = row[1] + (uid - row[0]);
+			return true;
+		}
 	}
-	return uid;
+	return true;
+}
+
+bool host_in_userns(void)
+{
+	uint32_t ignored;
+
+	return read_uid_map(&ignored);
 }
 
 static bool apparmor_enabled(void)
@@ -130,14 +125,13 @@ void host_detect_process(struct host *ret)
 	*ret = (struct host){
 		.apparmor = apparmor_enabled(),
 		.selinux = selinux_enabled(),
-		.in_userns = host_in_userns(),
 		.euid = geteuid(),
 		.audit_arch = HOST_AUDIT_ARCH,
 		.umask = mask,
 	};
 	capabilities(ret);
 	hard_limits(ret);
-	ret->outer_uid = ret->in_userns ? outer_uid() : ret->euid;
+	ret->in_userns = read_uid_map(&ret->outer_uid);
 }
 
 int host_detect(struct arena *arena, const struct config *config, struct host *ret, struct error *err)

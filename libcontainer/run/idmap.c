@@ -15,7 +15,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
@@ -23,7 +22,6 @@
 
 #define MAP_WORDS_MAX (3 * 340 + 3) /* the kernel takes 340 lines */
 #define HELPER_TIMEOUT_MS 10000
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 extern char **environ;
 
@@ -57,24 +55,6 @@ static int map_words(char *map, char **argv, size_t n, size_t size)
 	return 0;
 }
 
-/* The helper's file, as a shell would find it; callers often leave us without any PATH. */
-static bool find_helper(const char *name, char *buf, size_t size)
-{
-	const char *path = getenv("PATH");
-
-	if (str_is_empty(path))
-		path = DEFAULT_PATH;
-	while (*path) {
-		size_t n = strcspn(path, ":");
-
-		if (n > 0 && path[0] == '/' &&
-		    snprintf(buf, size, "%.*s/%s", (int)n, path, name) < (int)size && sys_can_run(buf))
-			return true;
-		path += n + (path[n] == ':');
-	}
-	return false;
-}
-
 /*
  * Without privilege in the parent user namespace only one's own id can be mapped directly; for the ranges
  * of /etc/subuid there are set-user-id helpers, which are told the pid.
@@ -94,7 +74,7 @@ static int map_by_helper(struct execution *x, const char *name, const char *text
 	_cleanup_close_ int null = -1;
 	int r;
 
-	if (!find_helper(name, path, sizeof(path)))
+	if (!command_find(name, path, sizeof(path)))
 		return error_set(err, ERR_IDMAP, EPERM, "not privileged, and %s is not installed", name);
 	snprintf(pid, sizeof(pid), "%d", (int)x->pid);
 	argv[0] = path;

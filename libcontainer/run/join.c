@@ -54,7 +54,7 @@ int namespaces_differ(int proc, uint32_t *ret, struct error *err)
 			r = sys_fstatat(proc, path + strlen("/proc/self/"), &other, 0);
 		if (r < 0)
 			return error_set(err, ERR_NAMESPACE, -r, "%s of the container's init", namespaces[i].name);
-		if (own.st_dev != other.st_dev || own.st_ino != other.st_ino)
+		if (!sys_same_file(&own, &other))
 			*ret |= namespaces[i].type;
 	}
 	return 0;
@@ -102,7 +102,7 @@ static int refuse_host_parameters(const struct execution *x, uint32_t type, int 
 		if (!key || i == ELEMENTSOF(parameters) || parameters[i].type != type)
 			continue;
 		if (sys_fstat(fd, &joined) < 0 || sys_fstatat(AT_FDCWD, parameters[i].own, &own, 0) < 0 ||
-		    (joined.st_dev == own.st_dev && joined.st_ino == own.st_ino))
+		    sys_same_file(&joined, &own))
 			return error_set(err, ERR_SYSCTL, 0, "%s: %s is the host's own namespace",
 					 program_str(&x->program, sysctl->name), path);
 	}
@@ -339,11 +339,11 @@ pid_t join_and_clone(struct execution *x, uint64_t flags, int cgroup, bool *ret_
 	};
 	struct sys_clone c = { .cgroup = -1 };
 	_cleanup_close_ int in = -1, pidfd = -1;
-	int fds[2], status;
+	int fds[2], status, r = sys_pipe(fds);
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return error_set(err, ERR_SYSTEM, errno, "cannot make a pipe");
+	if (r < 0)
+		return error_set(err, ERR_SYSTEM, -r, "cannot make a pipe");
 	in = fds[0];
 	pid = sys_clone(&c);
 	if (pid == 0)

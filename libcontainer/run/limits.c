@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static int oom_score_read(int proc, int32_t *ret)
+int oom_score_read(int proc, int32_t *ret)
 {
 	char text[16];
 	int64_t score;

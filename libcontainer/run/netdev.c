@@ -89,7 +89,7 @@ static int open_namespace(struct execution *x, struct error *err)
 		r = sys_fstatat(AT_FDCWD, "/proc/self/ns/net", &own, 0);
 	if (r < 0)
 		return error_set(err, ERR_NAMESPACE, -r, "network of the container's init");
-	if (own.st_dev == other.st_dev && own.st_ino == other.st_ino)
+	if (sys_same_file(&own, &other))
 		return error_set(err, ERR_NET_DEVICE, 0, "%s: the container's network namespace is the host's own",
 				 x->net_devices->request.devices[0].host_name);
 	return 0;

@@ -5,13 +5,18 @@
 #define FREEZE_DEADLINE_MS 10000
 #define THAW_DEADLINE_MS 5000
 
+static int open_alive(const struct state_root *root, const char *id, struct container *c, struct error *err)
+{
+	int r = container_open(root, id, STATE_LOCK_EXCLUSIVE, c, err);
+
+	return r < 0 ? r : container_check_alive(c, err);
+}
+
 int container_pause(const struct state_root *root, const char *id, struct error *err)
 {
 	_cleanup_container_ struct container c = CONTAINER_INIT;
-	int r = container_open(root, id, STATE_LOCK_EXCLUSIVE, &c, err);
+	int r = open_alive(root, id, &c, err);
 
-	if (r == 0)
-		r = container_check_alive(&c, err);
 	if (r < 0)
 		return r;
 	if (c.status == STATUS_PAUSED)
@@ -22,10 +27,8 @@ int container_pause(const struct state_root *root, const char *id, struct error 
 int container_resume(const struct state_root *root, const char *id, struct error *err)
 {
 	_cleanup_container_ struct container c = CONTAINER_INIT;
-	int r = container_open(root, id, STATE_LOCK_EXCLUSIVE, &c, err);
+	int r = open_alive(root, id, &c, err);
 
-	if (r == 0)
-		r = container_check_alive(&c, err);
 	if (r < 0)
 		return r;
 	if (c.status != STATUS_PAUSED)

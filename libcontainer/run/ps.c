@@ -12,13 +12,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define PS_TIMEOUT_MS 30000
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 int container_pids(const struct state_root *root, const char *id, pid_t **ret, size_t *ret_n,
 		   struct error *err)
@@ -107,23 +105,6 @@ int ps_filter(const char *text, const pid_t *pids, size_t n, struct buf *out, st
 	return out->failed ? error_set(err, ERR_NO_MEMORY, ENOMEM, "table of processes") : 0;
 }
 
-/* The program in the caller's PATH; an empty or relative folder in it counts for nothing. */
-static bool find_ps(char *buf, size_t size)
-{
-	const char *path = getenv("PATH");
-
-	for (const char *p = str_is_empty(path) ? DEFAULT_PATH : path; *p;) {
-		size_t len = strcspn(p, ":");
-
-		if (*p == '/' && (size_t)snprintf(buf, size, "%.*s/ps", (int)len, p) < size &&
-		    sys_can_run(buf))
-			return true;
-		p += len;
-		p += *p == ':';
-	}
-	return false;
-}
-
 static int run_ps(const char *path, char *const *options, size_t n_options, struct buf *out,
 		  struct error *err)
 {
@@ -176,7 +157,7 @@ int container_ps(const struct state_root *root, const char *id, char *const *opt
 
 	if (r < 0)
 		return r;
-	if (find_ps(path, sizeof(path))) {
+	if (command_find("ps", path, sizeof(path))) {
 		r = run_ps(path, options, n_options, &text, err);
 		if (r == 0)
 			r = ps_filter(text.data ? text.data : "", pids, n, out, err);

@@ -9,13 +9,11 @@
 
 static int prepare(struct execution *x, const struct op_rdt *op, struct error *err)
 {
-	const char **lines = arena_calloc(&x->arena, op->schemata.n + 1, sizeof(*lines));
+	char *const *lines = execution_strings(x, op->schemata);
 
 	if (!lines)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "resctrl");
-	for (uint32_t i = 0; i < op->schemata.n; i++)
-		lines[i] = program_strv(&x->program, op->schemata, i);
-	return resctrl_prepare(&x->record.resctrl, op->flags, lines, op->schemata.n, err);
+	return resctrl_prepare(&x->record.resctrl, op->flags, (const char *const *)lines, op->schemata.n, err);
 }
 
 int op_rdt(struct execution *x, const void *data, struct error *err)

@@ -12,7 +12,8 @@
 #include <errno.h>
 #include <sys/file.h>
 
-static struct follow follow; /* large, and not of the file: see follow_init() */
+/* Too large for the stack; all zeros until follow_init(), it takes no room in the file of the program. */
+static struct follow follow;
 
 static int run_start(struct execution *x, struct error *err)
 {
@@ -55,7 +56,7 @@ static int run_delete(struct execution *x, struct error *err)
 		r = sys_fstat(x->state_dir, &mine);
 	if (r < 0)
 		return error_set(err, ERR_STATE_READ, -r, "%s", x->request->options->id);
-	if (mine.st_ino != present.st_ino || mine.st_dev != present.st_dev)
+	if (!sys_same_file(&mine, &present))
 		return 0;
 	return container_destroy(x->request->root, x->request->options->id, dir, &x->record, err);
 }

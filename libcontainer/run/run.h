@@ -109,8 +109,8 @@ int container_update(const struct state_root *root, const char *id, const struct
 /*
  * events: writes lines of JSON to the descriptor out. interval_ns 0: the statistics once. Otherwise the
  * statistics again and again, and each lack of memory when it happens, until the container has ended or
- * nobody reads any more. pressure: the level (see cgroup/pressure.h) from which waiting for memory is told as well, or
- * NULL.
+ * nobody reads any more. pressure: the level (see cgroup/pressure-levels.h) from which waiting for memory is told as
+ * well, or NULL.
  */
 int container_events(const struct state_root *root, const char *id, uint64_t interval_ns, const char *pressure, int out,
 		     struct error *err);

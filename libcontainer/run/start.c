@@ -171,10 +171,35 @@ static int start_hooks(struct starting *s, struct error *err)
 	return r;
 }
 
+/* On failure nothing of the container is left. */
+static int start_or_destroy(struct starting *s, struct error *err)
+{
+	struct error ignored = ERROR_INIT;
+	int r = start_order(s, err);
+
+	if (r < 0) {
+		(void)container_destroy(s->root, s->id, s->dir, &s->record, &ignored);
+		return r;
+	}
+	r = start_hooks(s, err);
+	/* The lock is given up: another command may have changed it meanwhile. */
+	if (r < 0)
+		(void)container_delete(s->root, s->id, true, &ignored);
+	return r;
+}
+
+static int await_ready(struct starting *s, struct error *err)
+{
+	if (s->notify < 0)
+		return 0;
+	/* Other commands may work with the container meanwhile. */
+	(void)sys_flock(s->dir, LOCK_UN);
+	return notify_wait(&s->notify, s->pidfd, s->record.init.pid, NULL, err);
+}
+
 int container_start(const struct state_root *root, const char *id, const char *trace, struct error *err)
 {
 	struct starting *s = calloc(1, sizeof(*s));
-	struct error ignored = ERROR_INIT;
 	int r;
 
 	if (!s)
@@ -185,23 +210,12 @@ int container_start(const struct state_root *root, const char *id, const char *t
 	r = start_connect(s, err);
 	if (r == 0)
 		r = hook_output_open_all(&s->output, &s->record.annotations, err);
-	if (r == 0) {
-		r = start_order(s, err);
-		if (r < 0) {
-			(void)container_destroy(root, id, s->dir, &s->record, &ignored);
-		} else {
-			r = start_hooks(s, err);
-			if (r < 0)
-				(void)container_delete(root, id, true, &ignored);
-		}
-		if (r == 0 && s->notify >= 0) {
-			/* Other commands may work with the container while we wait for it to be ready. */
-			(void)sys_flock(s->dir, LOCK_UN);
-			r = notify_wait(&s->notify, s->pidfd, s->record.init.pid, NULL, err);
-		}
-		if (r == 0)
-			r = trace_write(&s->trace, s->page, s->record.init.pid, err);
-	}
+	if (r == 0)
+		r = start_or_destroy(s, err);
+	if (r == 0)
+		r = await_ready(s, err);
+	if (r == 0)
+		r = trace_write(&s->trace, s->page, s->record.init.pid, err);
 	starting_done(s);
 	free(s);
 	return r;

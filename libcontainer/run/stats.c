@@ -190,11 +190,14 @@ static void write_hugetlb(struct json_writer *w, const struct cgroup_stats *stat
 	json_close(w);
 }
 
-/* 0 stands for what the machine does not tell. */
-static void member_if(struct json_writer *w, const char *name, uint64_t value)
+static void write_rdt_numbers(struct json_writer *w, const struct resctrl_number *row, const struct resctrl_stats *s)
 {
-	if (value)
-		json_member_u64(w, name, value);
+	for (; row->name; row++) {
+		uint64_t value = *(const uint64_t *)(const void *)((const char *)s + row->offset);
+
+		if (value)
+			json_member_u64(w, row->name, value);
+	}
 }
 
 static void write_rdt_info(struct json_writer *w, const struct resctrl_stats *s)
@@ -202,18 +205,14 @@ static void write_rdt_info(struct json_writer *w, const struct resctrl_stats *s)
 	if (s->l3_info.set) {
 		json_member_open(w, "l3_cache_info", '{');
 		json_member_string(w, "cbm_mask", s->l3_info.cbm_mask);
-		member_if(w, "min_cbm_bits", s->l3_info.min_cbm_bits);
-		member_if(w, "num_closids", s->l3_info.num_closids);
+		write_rdt_numbers(w, resctrl_l3_numbers, s);
 		json_close(w);
 	}
 	json_member_string(w, "l3_cache_schema_root", s->l3_root);
 	json_member_string(w, "l3_cache_schema", s->l3);
 	if (s->mb_info.set) {
 		json_member_open(w, "mem_bw_info", '{');
-		member_if(w, "bandwidth_gran", s->mb_info.bandwidth_gran);
-		member_if(w, "delay_linear", s->mb_info.delay_linear);
-		member_if(w, "min_bandwidth", s->mb_info.min_bandwidth);
-		member_if(w, "num_closids", s->mb_info.num_closids);
+		write_rdt_numbers(w, resctrl_mb_numbers, s);
 		json_close(w);
 	}
 	json_member_string(w, "mem_bw_schema_root", s->mb_root);

@@ -3,15 +3,12 @@
 #define _GNU_SOURCE
 #include "libcontainer/run/systemd.h"
 
-#include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "libcontainer/sys/file.h"
+#include "libcontainer/run/cgroups.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define UNIT_DEADLINE_MS 10000
@@ -75,30 +72,16 @@ static int check_group(const struct execution *x, const struct op_systemd_unit *
 			 program_str(&x->program, op->unit), reply->control_group, expected);
 }
 
-/* A slice is started without processes; then it is ours to move init. */
-static int enter_slice(struct execution *x, const char *dir, struct error *err)
-{
-	_cleanup_close_ int fd = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
-	char pid[16];
-	int r;
-
-	(void)snprintf(pid, sizeof(pid), "%d", (int)x->pid);
-	r = fd < 0 ? fd : sys_write_file(fd, "cgroup.procs", pid);
-	return r < 0 ? error_set(err, ERR_CGROUP, -r, "%s: cannot move init into it", dir) : 0;
-}
-
 int op_systemd_unit(struct execution *x, const void *data, struct error *err)
 {
 	const struct op_systemd_unit *op = data;
 	struct cgroup_dir *entry = unit_dir(x);
 	struct systemd_reply reply;
-	const char **words = arena_calloc(&x->arena, op->properties.n + 1, sizeof(*words));
+	const char *const *words = (const char *const *)execution_strings(x, op->properties);
 	int r;
 
 	if (!words || !entry)
 		return error_set(err, ERR_NO_MEMORY, ENOMEM, "properties of a unit");
-	for (uint32_t i = 0; i < op->properties.n; i++)
-		words[i] = program_strv(&x->program, op->properties, i);
 	entry->made = 0;
 	r = start(x, op, words, &reply, err);
 	if (r == -EEXIST)
@@ -107,8 +90,9 @@ int op_systemd_unit(struct execution *x, const void *data, struct error *err)
 	entry->made = r != -EEXIST;
 	if (r == 0)
 		r = check_group(x, op, &reply, err);
+	/* A slice is started without processes; then it is ours to move init. */
 	if (r == 0 && op->flags & SYSTEMD_UNIT_SLICE)
-		r = enter_slice(x, entry->dir, err);
+		r = cgroup_take_init(x, entry->dir, err);
 	if (r < 0)
 		return r;
 	/* Init, until now a copy of berth, goes on and becomes its own program. */

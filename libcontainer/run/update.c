@@ -72,7 +72,6 @@ static int prepare_one(struct update *u, struct change *c, const struct op_cgrou
 {
 	const struct program *p = &u->program;
 	const struct cgroup_setting setting = cgroup_setting_of(p, op);
-
 	int r;
 
 	c->dir = program_str(p, op->dir);

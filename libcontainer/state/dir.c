@@ -81,8 +81,7 @@ static bool is_linked(const struct state_root *root, const char *id, const struc
 {
 	struct stat now;
 
-	return sys_fstatat(root->fd, id, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == st->st_ino &&
-	       now.st_dev == st->st_dev;
+	return sys_fstatat(root->fd, id, &now, AT_SYMLINK_NOFOLLOW) == 0 && sys_same_file(&now, st);
 }
 
 static bool has_record(int dir)

@@ -85,11 +85,6 @@ int sys_pidfd_open(pid_t pid)
 	return SYSCALL(pidfd_open, pid, 0);
 }
 
-int sys_pipe(int ret_fds[2])
-{
-	return CALL(pipe2, ret_fds, O_CLOEXEC);
-}
-
 int sys_memfd(const char *name)
 {
 	return SYSCALL(memfd_create, name, MFD_CLOEXEC);

@@ -18,7 +18,6 @@ int sys_wait(pid_t pid, int *ret_status);
 void sys_exit_group(int status);
 int sys_kill(pid_t pid, int signum);
 int sys_pidfd_open(pid_t pid);
-int sys_pipe(int ret_fds[2]);
 int sys_memfd(const char *name);
 int sys_dup2(int from, int to); /* the copy is not close-on-exec */
 /* Waits until one of three descriptors (-1: none) is readable. A bit for each; 0: the time is over. */

@@ -221,6 +221,32 @@ int sys_set_nonblock(int fd, bool on)
 	return r < 0 ? SYS_FAILED(r, "fcntl(%d, F_SETFL, 0x%x)", fd, (unsigned)flags) : 0;
 }
 
+int sys_pipe(int ret_fds[2])
+{
+	int r = SYS_FAULT("pipe2");
+
+	if (r == 0)
+		r = RESULT(pipe2(ret_fds, O_CLOEXEC));
+	return r < 0 ? SYS_FAILED(r, "pipe2(O_CLOEXEC)") : 0;
+}
+
+int sys_pipe_from_child(int *ret_ours, int *ret_its)
+{
+	int fds[2], r = sys_pipe(fds);
+
+	if (r < 0)
+		return r;
+	r = sys_set_nonblock(fds[0], true);
+	if (r < 0) {
+		fd_close(&fds[0]);
+		fd_close(&fds[1]);
+		return r;
+	}
+	*ret_ours = fds[0];
+	*ret_its = fds[1];
+	return 0;
+}
+
 ssize_t sys_read(int fd, void *buf, size_t size)
 {
 	int r = SYS_FAULT("read");
@@ -261,6 +287,11 @@ ssize_t sys_getdents(int fd, void *buf, size_t size)
 		r = -errno;
 	}
 	return SYS_FAILED(r, "getdents64(%d)", fd);
+}
+
+bool sys_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 bool sys_exists(int dirfd, const char *path)

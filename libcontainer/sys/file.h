@@ -31,10 +31,16 @@ int sys_flock(int fd, int operation);
 int sys_dup_above(int fd, int lowest); /* F_DUPFD_CLOEXEC */
 int sys_set_cloexec(int fd, bool on);
 int sys_set_nonblock(int fd, bool on);
+int sys_pipe(int ret_fds[2]);
+/* A pipe for what a child says: reading from *ret_ours does not block. On failure neither is touched. */
+int sys_pipe_from_child(int *ret_ours, int *ret_its);
 ssize_t sys_read(int fd, void *buf, size_t size);   /* retries EINTR */
 ssize_t sys_read_to_end(int fd, char *buf, size_t size); /* until end of file, or until buf is full */
 ssize_t sys_write(int fd, const void *buf, size_t size);
 ssize_t sys_getdents(int fd, void *buf, size_t size); /* struct linux_dirent64 */
+
+/* Whether both are about one file. */
+bool sys_same_file(const struct stat *a, const struct stat *b);
 
 /* Whether a host path is there, or is a program that we may run. */
 bool sys_exists(int dirfd, const char *path);

@@ -5,14 +5,10 @@
 # shellcheck source=buildah.sh source-path=SCRIPTDIR
 . "$here/buildah.sh"
 
+states="$XDG_RUNTIME_DIR/{berth,crun}"
 scenarios=$(grep -vE '^user_namespace[[:space:]]' <<<"$scenarios")
 
 stop() {
 	clean
 	buildah rmi -af
-}
-
-clean() {
-	buildah rm -a
-	nothing_left "$XDG_RUNTIME_DIR/{berth,crun}" '.*/buildah-buildah[0-9]+(.scope)?'
 }

@@ -42,9 +42,10 @@ stop() {
 }
 
 # After a scenario: no working container, no state of a runtime.
+states='/run/{berth,crun}'
 clean() {
 	buildah rm -a
-	nothing_left '/run/{berth,crun}' '.*/buildah-buildah[0-9]+(.scope)?'
+	nothing_left "$states" '.*/buildah-buildah[0-9]+(.scope)?'
 }
 
 # bud OPTION...: builds ./Dockerfile without a cache.

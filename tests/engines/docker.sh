@@ -2,13 +2,12 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2016
 # Docker, by its client.
 
-scenarios='
-output			a container prints and is gone
-exit_status		exit statuses of the program, and by signals
+# shellcheck source=client.sh source-path=SCRIPTDIR
+. "$here/client.sh"
+
+scenarios+='
 exit_125		125 for what the daemon refuses
-exit_126		126 for what cannot be executed
 exit_127		127 for what is not found
-stdin			standard input reaches the container
 terminal		-it: a terminal
 detached		-d, logs, wait
 cpus			--cpus and --cpu-shares
@@ -19,16 +18,11 @@ oom			an OOM kill is told
 read_only		--read-only with --tmpfs
 tmpfs			options of --tmpfs
 volumes			volumes and bind mounts
-propagation		bind mounts with propagation
-user			--user, by number and by name, with groups
 capabilities		--cap-drop and --cap-add
 privileged		--privileged
 seccomp			the default seccomp profile, one of our own, none
 apparmor		the default AppArmor profile, none, a missing one
-new_privileges		no-new-privileges
 bridge			containers on a bridge reach each other
-host_network		--network host and none
-joined_namespaces	namespaces of another container
 host_namespaces		--pid, --ipc, --uts host
 cgroup_namespace	--cgroupns
 init			--init
@@ -37,19 +31,14 @@ devices			--device
 cgroup_parent		--cgroup-parent
 health			a health check
 exec			exec: output, status, user, environment, folder
-exec_terminal		exec -it
 exec_detached		exec -d
 exec_errors		exec: 126 and 127
 exec_privileged		exec --privileged
-stop			stop: the stop signal, then KILL
 kill			kill with signals by name
 pause			pause and resume
 update			update of limits
 stats			stats
 top			top
-inspect			inspect tells pid, status and times
-restart_policy		--restart on-failure
-restart			restart keeps the container
 create_start		create, start, start again
 attach			attach
 copy			cp into a running container
@@ -57,11 +46,9 @@ masked			masked and read-only paths
 build			an image is built with the default runtime
 version			info and version know the runtime
 live_restore		containers survive a restart of the daemon
-many			ten containers at once
 '
 
-# shellcheck source=client.sh source-path=SCRIPTDIR
-. "$here/client.sh"
+client=(docker) runtime_field=.HostConfig.Runtime
 
 engine() {
 	docker "$@"
@@ -129,6 +116,10 @@ run_engine() {
 	docker run --runtime "$RUNTIME" --name "$NAME" "$@"
 }
 
+another() {
+	docker run --rm --runtime "$RUNTIME" "$@"
+}
+
 pid() {
 	get .State.Pid
 }
@@ -136,12 +127,6 @@ pid() {
 test_exit_125() {
 	status_is 125 docker run --rm --runtime nosuchruntime "$IMAGE" true
 	status_is 125 run_engine --rm --nosuchoption "$IMAGE" true
-}
-
-test_exit_126() {
-	status_is 126 run_engine --rm "$IMAGE" /root/not-executable
-	has 'permission denied' "$output"
-	status_is 126 run_engine --rm "$IMAGE" /etc
 }
 
 test_exit_127() {
@@ -219,24 +204,8 @@ test_volumes() {
 	mkdir host
 	run_engine --rm -v "$PWD/host:/host" -v "$PWD/host:/ro:ro" -v vol:/vol -v /anonymous "$IMAGE" \
 		sh -c 'echo one >/host/file && cat /ro/file >/vol/file && ! touch /ro/x && test -d /anonymous' 2>&1
-	same one "$(docker run --rm --runtime "$RUNTIME" -v vol:/v "$IMAGE" cat /v/file)"
+	same one "$(another -v vol:/v "$IMAGE" cat /v/file)"
 	same one "$(cat host/file)"
-}
-
-test_propagation() {
-	mkdir host
-	mount --bind host host
-	mount --make-shared host
-	mkdir host/later
-	sleeper -v "$PWD/host:/slave:rslave" -v "$PWD/host:/private:rprivate"
-	mount -t tmpfs later host/later
-	touch host/later/file
-	output=$(cat "/proc/$(pid)/mountinfo")
-	umount host/later
-	umount host
-	matches '/slave/later ' "$output"
-	hasnt /private/later "$output"
-	matches ' /slave .* master:' "$output"
 }
 
 test_capabilities() {
@@ -280,17 +249,8 @@ test_bridge() {
 	docker network create net1
 	sleeper --network net1
 	address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$NAME")
-	docker run --runtime "$RUNTIME" --rm --network net1 "$IMAGE" ping -c 1 -w 5 "$address"
-	docker run --runtime "$RUNTIME" --rm --network net1 "$IMAGE" ping -c 1 -w 5 "$NAME"
-}
-
-test_joined_namespaces() {
-	local kind
-	sleeper --ipc shareable
-	for kind in network:net pid:pid ipc:ipc; do
-		same "$(readlink "/proc/$(pid)/ns/${kind#*:}")" "$(docker run --runtime "$RUNTIME" --rm \
-			"--${kind%:*}" "container:$NAME" "$IMAGE" readlink "/proc/self/ns/${kind#*:}")"
-	done
+	another --network net1 "$IMAGE" ping -c 1 -w 5 "$address"
+	another --network net1 "$IMAGE" ping -c 1 -w 5 "$NAME"
 }
 
 test_host_namespaces() {
@@ -353,13 +313,6 @@ test_exec() {
 	same '1000 value /tmp' "$(docker exec --user 1000 -e X=value -w /tmp "$NAME" sh -c 'echo $(id -u) $X $(pwd)')"
 	same "$(readlink "/proc/$(pid)/ns/mnt")" "$(docker exec "$NAME" readlink /proc/self/ns/mnt)"
 	same "$(cat "/proc/$(pid)/cgroup")" "$(docker exec -i "$NAME" cat /proc/self/cgroup)"
-}
-
-test_exec_terminal() {
-	sleeper
-	on_terminal docker exec -it "$NAME" sh -c 'test -t 0 && tty; exit 6'
-	same 6 "$status"
-	has /dev/ "$output"
 }
 
 test_exec_detached() {
@@ -439,23 +392,6 @@ test_top() {
 	has "$(pid)" "$(docker top "$NAME" -o pid,args)"
 }
 
-test_inspect() {
-	sleeper
-	is_status running
-	same "$RUNTIME" "$(get .HostConfig.Runtime)"
-	kill -0 "$(pid)"
-	docker kill "$NAME"
-	docker wait "$NAME"
-	same 'exited 137 false 0' "$(get '.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.State.Pid')"
-}
-
-test_restart_policy() {
-	run_engine -d --restart on-failure:2 "$IMAGE" sh -c 'exit 1'
-	eventually 15 restarted 2
-	eventually 10 is_status exited
-	same 1 "$(get .State.ExitCode)"
-}
-
 test_create_start() {
 	docker create --runtime "$RUNTIME" --name "$NAME" "$IMAGE" sh -c 'echo started; exit 2'
 	is_status created
@@ -524,19 +460,4 @@ test_live_restore() {
 	same alive "$(docker exec "$NAME" echo alive)"
 	docker stop "$NAME"
 	same 7 "$(get .State.ExitCode)"
-}
-
-test_many() {
-	local i
-	local -a jobs=()
-	for i in {1..10}; do
-		docker run --rm --runtime "$RUNTIME" "$IMAGE" echo "$i" >"out.$i" 2>&1 &
-		jobs+=($!)
-	done
-	for i in "${jobs[@]}"; do
-		wait "$i"
-	done
-	for i in {1..10}; do
-		same "$i" "$(cat "out.$i")"
-	done
 }

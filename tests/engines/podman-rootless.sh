@@ -6,6 +6,7 @@
 # shellcheck source=podman.sh source-path=SCRIPTDIR
 . "$here/podman.sh"
 
+states="$XDG_RUNTIME_DIR/{berth,crun}"
 takes_root='propagation|devices|user_namespace|user_namespace_auto|apparmor'
 scenarios=$(grep -vE "^($takes_root)[[:space:]]" <<<"$scenarios")"
 ids			root is the user, the other ids are subordinate ones
@@ -17,8 +18,7 @@ slirp4netns		--network slirp4netns
 "
 
 start() {
-	write_config "$CONTAINERS_CONF" "$CONTAINERS_STORAGE_CONF" "$WORK/podman"
-	command podman load -i "$WORK/image/image.tar"
+	start_podman
 }
 
 # The process that holds the user namespace goes with the last command.
@@ -26,13 +26,6 @@ stop() {
 	clean
 	command podman rmi -af
 	command podman system migrate
-}
-
-clean() {
-	command podman pod rm -af -t 0
-	command podman rm -af -t 0
-	command podman volume rm -af
-	nothing_left "$XDG_RUNTIME_DIR/{berth,crun}" '.*/libpod-[0-9a-f]{64}(.scope)?'
 }
 
 test_ids() {

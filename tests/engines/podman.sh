@@ -2,16 +2,15 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2016
 # Podman, as root and as an ordinary user.
 
-scenarios='
-output			a container prints and is gone
-exit_status		exit statuses of the program, and by signals
+# shellcheck source=client.sh source-path=SCRIPTDIR
+. "$here/client.sh"
+
+scenarios+='
 exit_125		125 for what Podman refuses
-exit_126		126 for what cannot be executed
 exit_127		127 for what is not found
 runtime_flag		a flag that the runtime does not know
 runtime_log		the error of the runtime is shown, once
 quiet			stop, kill and rm print no word of the runtime
-stdin			standard input reaches the container
 terminal		-it: a terminal
 detached		-d, logs, wait
 limits			--cpus, --memory, --pids-limit
@@ -23,18 +22,13 @@ read_only		--read-only and --read-only-tmpfs
 tmpfs			options of --tmpfs
 volumes			volumes and bind mounts
 noexec_volume		a program on a volume without exec
-propagation		bind mounts with propagation
 secrets			secrets as file and variable
-user			--user, with groups and home
 umask			--umask
 capabilities		--cap-drop and --cap-add
 privileged		--privileged
 seccomp			seccomp profiles
 apparmor		the default AppArmor profile, none, a missing one
-new_privileges		no-new-privileges
 bridge			containers on a bridge reach each other
-host_network		--network host and none
-joined_namespaces	namespaces of another container
 host_pid		--pid host: stop ends all processes
 init			--init
 sysctl			--sysctl, --ulimit, --shm-size
@@ -48,23 +42,17 @@ pod			a pod shares its namespaces
 kube			kube play
 health			a health check
 exec			exec: output, status, user, environment, folder
-exec_terminal		exec -it
 exec_detached		exec -d
 exec_errors		exec: 126 and 127
 exec_preserve_fds	exec --preserve-fds
-stop			stop: the stop signal, then KILL
 kill			kill with signals by name
 pause			pause and resume
 update			update of limits
 stats			stats
 top			top
-inspect			inspect tells runtime, pid and status
-restart_policy		--restart on-failure
-restart			restart keeps the container
 create_start		create, start, start again
 attach			attach
 init_killed		a container whose first process is killed from outside
-many			ten containers at once
 info			info knows the runtime
 '
 # Where the engine has no nest the whole of podman-rootless.sh can be run instead.
@@ -75,8 +63,7 @@ rootless_keep_id	an ordinary user: --userns=keep-id
 rootless_pod		an ordinary user: a pod
 '
 
-# shellcheck source=client.sh source-path=SCRIPTDIR
-. "$here/client.sh"
+client=(podman --runtime "${RUNTIME-}") runtime_field=.OCIRuntime
 
 engine() {
 	podman "$@"
@@ -122,9 +109,13 @@ export CONTAINERS_CONF=$WORK/containers.conf CONTAINERS_STORAGE_CONF=$WORK/stora
 TESTER=berthtester TESTER_HOME=$WORK/tester
 
 start() {
-	write_config "$CONTAINERS_CONF" "$CONTAINERS_STORAGE_CONF" "$WORK/podman"
-	command podman load -i "$WORK/image/image.tar" || return
+	start_podman || return
 	start_rootless || :
+}
+
+start_podman() {
+	write_config "$CONTAINERS_CONF" "$CONTAINERS_STORAGE_CONF" "$WORK/podman"
+	command podman load -i "$WORK/image/image.tar"
 }
 
 # A user for the rootless scenarios; in the nest /etc is private.
@@ -157,11 +148,12 @@ stop() {
 }
 
 # After a scenario: no container, no state of a runtime, no cgroup.
+states='/run/{berth,crun}'
 clean() {
 	command podman pod rm -af -t 0
 	command podman rm -af -t 0
 	command podman volume rm -af
-	nothing_left '/run/{berth,crun}' '.*/libpod-[0-9a-f]{64}(.scope)?'
+	nothing_left "$states" '.*/libpod-[0-9a-f]{64}(.scope)?'
 }
 
 podman() {
@@ -172,6 +164,10 @@ run_engine() {
 	podman run --name "$NAME" "$@"
 }
 
+another() {
+	podman run --rm "$@"
+}
+
 pid() {
 	get .State.Pid "$@"
 }
@@ -179,12 +175,6 @@ pid() {
 test_exit_125() {
 	status_is 125 command podman --runtime nosuchruntime run --rm "$IMAGE" true
 	status_is 125 run_engine --rm --nosuchoption "$IMAGE" true
-}
-
-test_exit_126() {
-	status_is 126 run_engine --rm "$IMAGE" /root/not-executable
-	has 'ermission denied' "$output"
-	status_is 126 run_engine --rm "$IMAGE" /etc
 }
 
 test_exit_127() {
@@ -218,7 +208,7 @@ test_quiet() {
 }
 
 test_terminal() {
-	on_terminal podman --runtime "$RUNTIME" run --rm -it "$IMAGE" \
+	on_terminal "${client[@]}" run --rm -it "$IMAGE" \
 		sh -c 'test -t 0 && test -t 1 && test -t 2 && tty; exit 5'
 	same 5 "$status"
 	has /dev/ "$output"
@@ -286,7 +276,7 @@ test_volumes() {
 	mkdir host
 	run_engine --rm -v "$PWD/host:/host" -v "$PWD/host:/ro:ro" -v vol:/vol -v /anonymous "$IMAGE" \
 		sh -c 'echo one >/host/file && cat /ro/file >/vol/file && ! touch /ro/x && test -d /anonymous' 2>&1
-	same one "$(podman run --rm -v vol:/v "$IMAGE" cat /v/file)"
+	same one "$(another -v vol:/v "$IMAGE" cat /v/file)"
 	same 1000 "$(run_engine --rm --user 1000 -v "$PWD/host:/host:U" "$IMAGE" stat -c %u /host)"
 }
 
@@ -297,20 +287,6 @@ test_noexec_volume() {
 	same ran "$(run_engine --rm -v "$PWD/host:/vol" "$IMAGE" /vol/script)"
 	status_is 126 run_engine --rm -v "$PWD/host:/vol:noexec" "$IMAGE" /vol/script
 	matches 'exec.* [Pp]ermission denied' "$output"
-}
-
-test_propagation() {
-	mkdir host
-	mount --bind host host
-	mount --make-shared host
-	mkdir host/later
-	sleeper -v "$PWD/host:/slave:rslave" -v "$PWD/host:/private:rprivate"
-	mount -t tmpfs later host/later
-	output=$(cat "/proc/$(pid)/mountinfo")
-	umount host/later
-	umount host
-	matches '/slave/later ' "$output"
-	hasnt /private/later "$output"
 }
 
 test_secrets() {
@@ -364,18 +340,9 @@ test_bridge() {
 	podman network create "$NAME"
 	sleeper --network "$NAME"
 	address=$(podman inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$NAME")
-	podman run --rm --network "$NAME" --cap-add NET_RAW "$IMAGE" ping -c 1 -w 5 "$address"
+	another --network "$NAME" --cap-add NET_RAW "$IMAGE" ping -c 1 -w 5 "$address"
 	podman rm -f -t 0 "$NAME"
 	podman network rm "$NAME"
-}
-
-test_joined_namespaces() {
-	local kind
-	sleeper --ipc shareable
-	for kind in network:net pid:pid ipc:ipc; do
-		same "$(readlink "/proc/$(pid)/ns/${kind#*:}")" "$(podman run --rm \
-			"--${kind%:*}" "container:$NAME" "$IMAGE" readlink "/proc/self/ns/${kind#*:}")"
-	done
 }
 
 test_host_pid() {
@@ -494,13 +461,6 @@ test_exec() {
 	has_capability 21 "$(podman exec --privileged "$NAME" awk '/^CapEff/ { print $2 }' /proc/self/status)"
 }
 
-test_exec_terminal() {
-	sleeper
-	on_terminal podman --runtime "$RUNTIME" exec -it "$NAME" sh -c 'test -t 0 && tty; exit 6'
-	same 6 "$status"
-	has /dev/ "$output"
-}
-
 test_exec_detached() {
 	sleeper
 	podman exec -d "$NAME" sh -c 'echo up >/tmp/up; sleep 1000'
@@ -574,22 +534,6 @@ topped() {
 	podman top "$NAME" pid args | grep -q "$1"
 }
 
-test_inspect() {
-	sleeper
-	is_status running
-	same "$RUNTIME" "$(get .OCIRuntime)"
-	kill -0 "$(pid)"
-	podman kill "$NAME"
-	podman wait "$NAME"
-	same 'exited 137 false 0' "$(get '.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.State.Pid')"
-}
-
-test_restart_policy() {
-	run_engine -d --restart on-failure:2 "$IMAGE" sh -c 'exit 1'
-	eventually 15 restarted 2
-	eventually 10 is_status exited
-}
-
 test_create_start() {
 	podman create --name "$NAME" "$IMAGE" sh -c 'echo started; exit 2'
 	is_status created
@@ -614,21 +558,6 @@ test_init_killed() {
 	kill -KILL "$(pid)"
 	same 137 "$(podman wait "$NAME")"
 	same "$NAME" "$(podman start "$NAME")"
-}
-
-test_many() {
-	local i
-	local -a jobs=()
-	for i in {1..10}; do
-		podman run --rm "$IMAGE" echo "$i" >"out.$i" 2>&1 &
-		jobs+=($!)
-	done
-	for i in "${jobs[@]}"; do
-		wait "$i"
-	done
-	for i in {1..10}; do
-		same "$i" "$(cat "out.$i")"
-	done
 }
 
 test_info() {

@@ -107,7 +107,7 @@ start_container() {
 }
 
 @test "P6 a hook that goes on in the background does not hold the caller's pipes" {
-	printf '#!/bin/sh\nsleep 12 &\nexit 0\n' >"$TMP/hook"
+	printf '#!/bin/sh\nsleep 12 &\necho $! >>"$0.pids"\nexit 0\n' >"$TMP/hook"
 	chmod 755 "$TMP/hook"
 	edit '.hooks = {createRuntime: [{path: $p}], poststart: [{path: $p}]}' --arg p "$TMP/hook"
 	SECONDS=0
@@ -118,6 +118,8 @@ start_container() {
 	run timeout 15 bash -c "'$BERTH' --root '$ROOT' start '$ID' 2>&1 | cat"
 	[ "$SECONDS" -lt 10 ]
 	berth delete --force "$ID"
+	[ "$(wc -l <"$TMP/hook.pids")" -eq 2 ]
+	xargs kill <"$TMP/hook.pids"
 }
 
 @test "P7 descriptors of the caller do not reach the program" {

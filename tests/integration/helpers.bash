@@ -37,42 +37,68 @@ build_rootfs() {
 }
 
 setup() {
+	# All that a test makes has this name in its own, so that what it leaves is found; no id is the beginning of another.
+	printf -v ID '%s-%03d' "${SUITE_ID:-bt$$}" "$BATS_SUITE_TEST_NUMBER"
 	# Not below the folder of bats, which a container with mapped ids could not enter.
-	TMP=$(mktemp -d /tmp/berth-test.XXXXXX)
+	TMP=$(mktemp -d "/tmp/berth-$ID.XXXXXX")
 	chmod 755 "$TMP"
+	export BERTH_TEST=$TMP
 	ROOT=$TMP/state
 	BUNDLE=$TMP/bundle
-	ID=bt$$-$BATS_TEST_NUMBER
 	mkdir -p "$BUNDLE"
 	make_rootfs "$BUNDLE/rootfs"
 	(cd "$BUNDLE" && "$BERTH" spec)
 	edit '.process.terminal = false | .process.args = ["/bin/true"] | .root.readonly = false'
-	MOUNTS_BEFORE=$(wc -l </proc/self/mountinfo)
 	# shellcheck disable=SC2034
 	BUNDLE_CONFIG=$BUNDLE/config.json
 	if type setup_test >/dev/null 2>&1; then setup_test; fi
 }
 
+# bats calls it where set -e has no effect: only what it returns counts.
 teardown() {
-	local id
-	if type teardown_test >/dev/null 2>&1; then teardown_test; fi
+	local id result=0
+	if type teardown_test >/dev/null 2>&1; then teardown_test || result=1; fi
 	for id in "$ROOT"/*; do
-		[ -e "$id" ] && "$BERTH" --root "$ROOT" delete --force "$(basename "$id")"
+		[ ! -e "$id" ] || "$BERTH" --root "$ROOT" delete --force "${id##*/}" || result=1
 	done
-	assert_clean
-	rm -rf --one-file-system "$TMP"
+	assert_clean || result=1
+	rm -rf --one-file-system "$TMP" || result=1
+	return $result
 }
 
 # What must hold after every test: no state, no cgroup, no mount, no process of ours.
 assert_clean() {
-	local left
-	left=$(ls -A "$ROOT" 2>/dev/null || :)
-	[ -z "$left" ] || fail "state left behind: $left"
-	left=$(find /sys/fs/cgroup -mindepth 2 -maxdepth 3 -type d -name "*$ID*" 2>/dev/null || :)
-	[ -z "$left" ] || fail "cgroups left behind: $left"
-	[ "$(wc -l </proc/self/mountinfo)" = "$MOUNTS_BEFORE" ] || fail "mounts left behind"
-	left=$(pgrep -af "$TMP" || :)
-	[ -z "$left" ] || fail "processes left behind: $left"
+	nothing_left "$ID" "$ROOT"
+}
+
+# nothing_left NAME FOLDER...: the folders are empty or missing, and nothing in the system has NAME in its own. A process
+# that has been told to end may take a moment.
+nothing_left() {
+	local left processes tries
+	local -x LD_PRELOAD='' # the system as it is, not as the program under test sees it
+	left=$(leftover_files "$@")
+	for ((tries = 0; tries < 40; tries++)); do
+		processes=$(leftover_processes "$1")
+		[ -n "$processes" ] || break
+		sleep 0.05
+	done
+	[ -z "$left$processes" ] || fail "left behind: $left $processes"
+}
+
+leftover_files() {
+	local name=$1
+	shift
+	find "$@" -mindepth 1 -maxdepth 1 2>/dev/null
+	find /run/berth /run/user/*/berth /sys/fs/cgroup -type d -name "*$name*" 2>/dev/null
+	grep -F "$name" /proc/self/mountinfo || :
+}
+
+# Tests export BERTH_TEST: what they start has it, whatever it is called.
+leftover_processes() {
+	local found entries=(/proc/[0-9]*/{cmdline,environ})
+	for found in $(grep -lsF "$1" "${entries[@]}" | cut -d / -f 3 | sort -u); do
+		echo "process $found: $(tr '\0' ' ' <"/proc/$found/cmdline")"
+	done
 }
 
 fail() {
@@ -244,15 +270,22 @@ start_container() {
 	berth start "$ID" || fail "start"
 }
 
-# exec_in [option...] -- [word...]: exec into the container; $status and $output as bats' run has them.
-exec_in() {
-	local options=()
+# exec_words [option...] -- [word...]: what these make of the command line, in $words.
+exec_words() {
+	words=(exec)
 	while [ "$1" != -- ]; do
-		options+=("$1")
+		words+=("$1")
 		shift
 	done
 	shift
-	run "$BERTH" --root "$ROOT" exec "${options[@]}" "$ID" "$@"
+	words+=("$ID" "$@")
+}
+
+# exec_in [option...] -- [word...]: exec into the container; $status and $output as bats' run has them.
+exec_in() {
+	local words
+	exec_words "$@"
+	run "$BERTH" --root "$ROOT" "${words[@]}"
 }
 
 # The same, and it must succeed.
@@ -263,13 +296,9 @@ exec_ok() {
 
 # exec_detached [option...] -- [word...]: must succeed silently. Not by run, which would wait for the streams.
 exec_detached() {
-	local options=()
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	"$BERTH" --root "$ROOT" exec --detach "${options[@]}" "$ID" "$@" </dev/null >"$TMP/exec.out" 2>&1 3>&- ||
+	local words
+	exec_words --detach "$@"
+	"$BERTH" --root "$ROOT" "${words[@]}" </dev/null >"$TMP/exec.out" 2>&1 3>&- ||
 		fail "$(cat "$TMP/exec.out")"
 	[ ! -s "$TMP/exec.out" ] || fail "not quiet: $(cat "$TMP/exec.out")"
 }
@@ -277,4 +306,20 @@ exec_detached() {
 # A process object for exec --process: the given jq filter over a small one, in $TMP/process.json.
 process_file() {
 	jq -n "{args: [\"/bin/true\"], cwd: \"/\", env: [\"PATH=/bin\"], user: {uid: 0, gid: 0}} | $1" "${@:2}" >"$TMP/process.json"
+}
+
+# forge_record FROM EXPRESSION: the record becomes what the Python expression makes of the text t of the file, with a
+# checksum that fits again (record-format.c).
+forge_record() {
+	python3 - "$1" "$ROOT/$ID/record" "$2" <<-'PYTHON'
+		import re, sys
+		t = open(sys.argv[1]).read()
+		t = eval(sys.argv[3])
+		t = t[:t.rindex(',"checksum"')].encode()
+		h = 0x9e3779b97f4a7c15 ^ len(t)
+		for i in range(0, len(t), 8):
+		    h = (h ^ int.from_bytes(t[i:i + 8], "little")) * 0xff51afd7ed558ccd & 0xffffffffffffffff
+		    h ^= h >> 31
+		open(sys.argv[2], "wb").write(t + b',"checksum":"%016x"}\n' % h)
+	PYTHON
 }

@@ -9,8 +9,7 @@ setup_test() {
 }
 
 teardown_test() {
-	[ "$(cat "$TMP/decoy/canary")" = canary ]
-	[ "$(ls -A "$TMP/decoy")" = canary ] || fail "the decoy tree was changed"
+	[ "$(cat "$TMP/decoy/canary")" = canary ] && [ "$(ls -A "$TMP/decoy")" = canary ] || fail "the decoy tree was changed"
 }
 
 # add_mount DESTINATION TYPE SOURCE OPTION...

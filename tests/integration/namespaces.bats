@@ -72,7 +72,7 @@ hold_namespaces() {
 }
 
 @test "F201 F205 join a bound network namespace" {
-	NETNS=bt$$
+	NETNS=$ID
 	ip netns add "$NETNS"
 	edit '(.linux.namespaces[] | select(.type == "network")).path = $p' --arg p "/run/netns/$NETNS"
 	container_args readlink /proc/self/ns/net
@@ -263,7 +263,7 @@ hold_namespaces() {
 
 @test "F212 outer and inner namespaces are joined in the order that the kernel wants" {
 	chmod 755 "$TMP" "$BUNDLE"
-	NETNS=bt$$
+	NETNS=$ID
 	ip netns add "$NETNS"
 	hold_namespaces --user --map-root-user --ipc --uts
 	# The inner ones first in the configuration, and the outer one last, behind the user namespace.

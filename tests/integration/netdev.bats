@@ -15,9 +15,8 @@ setup_test() {
 	BERTH=$FAULTY
 	BERTH_HELPER_DIR=$(dirname "$FAULTY")
 	export BERTH_HELPER_DIR
-	HOST=bt-$$-$BATS_TEST_NUMBER
+	HOST=$ID
 	ip netns add "$HOST"
-	MOUNTS_BEFORE=$(wc -l </proc/self/mountinfo)
 	host ip link set lo up
 	edit '.linux.namespaces |= (map(select(.type != "network")) + [{"type": "network"}])'
 	container_args /bin/sleep 1000
@@ -30,7 +29,6 @@ teardown_test() {
 	done
 	[ -n "${HOST-}" ] || return 0
 	ip netns del "$HOST"
-	MOUNTS_BEFORE=$(wc -l </proc/self/mountinfo)
 }
 
 # host COMMAND...: in the namespace that is the host's here.

@@ -14,6 +14,12 @@ filter() {
 		--arg d "$1" --arg s "$2"
 }
 
+# Whoever gets listeners, at $TMP/agent; the message that comes with one is $TMP/agent.json.
+start_agent() {
+	"$BERTH_TESTS/receive-fd" --seccomp "$TMP/agent" "$TMP/agent.json" 3>&- &
+	wait_for 5 test -S "$TMP/agent"
+}
+
 @test "F395 F411 F409 F420 errno by rule, allow by default" {
 	filter SCMP_ACT_ALLOW '{syscalls: [{names: ["getppid"], action: "SCMP_ACT_ERRNO", errnoRet: 77},
 		{names: ["sync"], action: "SCMP_ACT_ERRNO"}]}' 2>/dev/null ||
@@ -129,8 +135,7 @@ filter() {
 		listenerMetadata: "for the agent", syscalls: [{names: ["getppid"], action: "SCMP_ACT_NOTIFY"}]}
 		| .annotations = {"k": "v"}' --arg p "$TMP/agent"
 	container_args call 110
-	"$BERTH_TESTS/receive-fd" --seccomp "$TMP/agent" "$TMP/agent.json" 3>&- &
-	wait_for 5 test -S "$TMP/agent"
+	start_agent
 	run_ok
 	[ "$output" = -99 ]
 	wait
@@ -142,8 +147,7 @@ filter() {
 	edit '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64"], listenerPath: $p,
 		syscalls: [{names: ["sendmsg", "execve", "close_range", "capset"], action: "SCMP_ACT_NOTIFY"}]}' --arg p "$TMP/agent"
 	container_args true
-	"$BERTH_TESTS/receive-fd" --seccomp "$TMP/agent" "$TMP/agent.json" 3>&- &
-	wait_for 5 test -S "$TMP/agent"
+	start_agent
 	run timeout 20 "$BERTH" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
 	[ "$status" -ne 124 ]
 	wait
@@ -178,8 +182,7 @@ filter() {
 		syscalls: [{names: ["getppid"], action: "SCMP_ACT_NOTIFY"}]}
 		| .annotations = {"run.oci.seccomp.receiver": $p}' --arg p "$TMP/agent"
 	container_args call 110
-	"$BERTH_TESTS/receive-fd" --seccomp "$TMP/agent" "$TMP/agent.json" 3>&- &
-	wait_for 5 test -S "$TMP/agent"
+	start_agent
 	run_ok
 	[ "$output" = -99 ]
 	wait

@@ -367,7 +367,6 @@ in_scope() {
 	local group=/user.slice/user-1000.slice/user@1000.service/user.slice/bt-$ID.scope
 	command -v as-user >/dev/null || skip "no user with a session (as-user of tests/vm)"
 	as-user true
-	MOUNTS_BEFORE=$(wc -l </proc/self/mountinfo)
 	rm "$BUNDLE/config.json"
 	chown -R 1000:1000 "$BUNDLE"
 	as-user "$BERTH" spec --rootless --bundle "$BUNDLE"

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "libcontainer/run/await.h"
 #include "libcontainer/run/execute.h"
+#include "libcontainer/run/host.h"
 #include "libcontainer/run/notify.h"
 #include "libcontainer/run/relay.h"
 #include "libcontainer/sys/clock.h"
@@ -668,6 +669,53 @@ static void ranges_go_through_helpers(void **state)
 	assert_int_equal(strncmp(seen, "uid ", 4), 0);
 }
 
+/* In a namespace whose map has two rows, by an id of the second one; and before there is a map. */
+static void _noreturn_ in_mapped_userns(int ready, int go)
+{
+	struct host host;
+	char c = 0;
+
+	CHECK(unshare(CLONE_NEWUSER) == 0);
+	host_detect_process(&host);
+	CHECK(host.in_userns && host.outer_uid == host.euid);
+	CHECK(write(ready, &c, 1) == 1 && read(go, &c, 1) == 1);
+	CHECK(setresuid(20, 20, 20) == 0);
+	host_detect_process(&host);
+	CHECK(host.in_userns && host.euid == 20 && host.outer_uid == 7010 && host_in_userns());
+	_exit(0);
+}
+
+static void outer_uid_is_that_of_the_row(void **state)
+{
+	int ready[2], go[2], map_fd;
+	char path[64], c;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(go), 0);
+	pid = fork();
+	if (pid == 0)
+		in_mapped_userns(ready[1], go[0]);
+	close(ready[1]);
+	if (read(ready[0], &c, 1) == 1) {
+		static const char rows[] = "0 5000 10\n10 7000 1000\n";
+
+		(void)snprintf(path, sizeof(path), "/proc/%d/uid_map", (int)pid);
+		map_fd = open(path, O_WRONLY | O_CLOEXEC);
+		assert_true(map_fd >= 0);
+		assert_int_equal(write(map_fd, rows, sizeof(rows) - 1), sizeof(rows) - 1);
+		close(map_fd);
+		assert_int_equal(write(go[1], &c, 1), 1);
+	}
+	expect_child(pid);
+	close(ready[0]);
+	close(go[0]);
+	close(go[1]);
+}
+
 static char joined[64];
 
 static void tell_namespace(void *arg, bool into_cgroup)
@@ -737,6 +785,7 @@ int main(void)
 		cmocka_unit_test(relay_without_a_reader),
 		cmocka_unit_test(own_id_needs_no_helper),
 		cmocka_unit_test(ranges_go_through_helpers),
+		cmocka_unit_test(outer_uid_is_that_of_the_row),
 		cmocka_unit_test(inner_namespace_is_joined_behind),
 	};
 

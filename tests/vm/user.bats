@@ -9,7 +9,6 @@ MANAGER=/user.slice/user-1000.slice/user@1000.service
 setup_test() {
 	command -v as-user >/dev/null || skip 'no user with a session (as-user of tests/vm)'
 	as-user true
-	MOUNTS_BEFORE=$(wc -l </proc/self/mountinfo)
 	rm "$BUNDLE/config.json"
 	chown -R 1000:1000 "$BUNDLE"
 	user_berth spec --rootless --bundle "$BUNDLE"
