@@ -44,8 +44,10 @@ static int remove_leaf(const struct cgroup_dir *d, struct error *err)
 	if (str_copy(path, sizeof(path), d->dir) >= sizeof(path) - 1 || !split_last(path, &name))
 		return error_set(err, ERR_CGROUP, EINVAL, "%s is no path of a cgroup", d->dir);
 	parent = cgroup_root_known(path, d->version);
-	if (parent < 0)
-		parent = opened = cgroup_open(path, d->version, O_PATH, err);
+	if (parent < 0) {
+		opened = cgroup_open(path, d->version, O_PATH, err);
+		parent = opened;
+	}
 	if (parent < 0)
 		return parent == -ENOENT ? 0 : parent;
 	r = sys_unlinkat(parent, name, AT_REMOVEDIR);
