@@ -134,7 +134,6 @@ int systemd_call(const struct systemd_call *call, struct watch *watch, struct sy
 		.code = ERR_SYSTEMD,
 		.envp = env,
 		.timeout_ms = requests[call->type].timeout_ms,
-		.other_child = call->init,
 		.send = send_request,
 		.request = call,
 	};

@@ -16,7 +16,6 @@ struct systemd_call {
 	enum systemd_request_type type;
 	bool user;
 	pid_t pid;                 /* SYSTEMD_START: to be in the unit, 0: none */
-	pid_t init;                /* a child of ours that goes on whatever becomes of this, 0: none */
 	const char *unit;
 	const char *const *words;  /* properties */
 	size_t n;

@@ -28,7 +28,6 @@ static int start(struct execution *x, const struct op_systemd_unit *op, const ch
 		.type = SYSTEMD_START,
 		.user = op->flags & SYSTEMD_UNIT_USER,
 		.pid = op->flags & SYSTEMD_UNIT_SLICE ? 0 : x->pid,
-		.init = x->pid,
 		.unit = program_str(&x->program, op->unit),
 		.words = words,
 		.n = op->properties.n,
