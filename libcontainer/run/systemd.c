@@ -4,16 +4,21 @@
 
 #include "libcontainer/run/systemd.h"
 
+#include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/run/helper.h"
+#include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HELPER "berth-systemd"
 #define UNIT_EXISTS "org.freedesktop.systemd1.UnitExists"
+#define FORGET_DEADLINE_MS 200 /* ten times what systemd needs on a slow machine */
+#define FORGET_WAIT_US 1000
 
 static const struct {
 	const char *verb;
@@ -154,6 +159,39 @@ int systemd_call(const struct systemd_call *call, struct watch *watch, struct sy
 static bool owns_unit(const struct record *record)
 {
 	return record->systemd_unit && record->cgroup.n > 0 && record->cgroup.v[0].made > 0;
+}
+
+/* Not a slice, which goes on without processes. */
+static bool is_scope(const char *unit)
+{
+	const char *ending = strrchr(unit, '.');
+
+	return ending && streq(ending, ".scope");
+}
+
+/* An annotation may have asked for a unit that is kept when it has failed. */
+static bool is_collected(const struct record *record)
+{
+	for (size_t i = 0; i < record->annotations.n; i++)
+		if (streq(record->annotations.v[i].name, "org.systemd.property.CollectMode"))
+			return false;
+	return true;
+}
+
+bool systemd_has_forgotten(const struct record *record)
+{
+	uint64_t end = sys_now_ms() + FORGET_DEADLINE_MS;
+
+	/* Of an incomplete record the unit may be about to be made. */
+	if (!owns_unit(record) || !record->complete || !is_scope(record->systemd_unit) || !is_collected(record))
+		return false;
+	for (;;) {
+		_cleanup_close_ int dir = sys_openat(AT_FDCWD, record->cgroup.v[0].dir, O_PATH, 0);
+
+		if (dir < 0 || sys_now_ms() >= end)
+			return dir == -ENOENT;
+		sys_sleep_us(FORGET_WAIT_US);
+	}
 }
 
 int systemd_stop(const struct record *record, struct error *err)

@@ -31,6 +31,12 @@ int systemd_call(const struct systemd_call *call, struct watch *watch, struct sy
 /* Stops the unit of a container whose processes are gone, if it has one. */
 int systemd_stop(const struct record *record, struct error *err);
 
+/*
+ * Whether there is nothing to stop, the processes being gone: systemd itself ends a scope in which there is nothing
+ * any more, and forgets it in the same breath in which it removes the cgroup. Gives it a moment for that.
+ */
+bool systemd_has_forgotten(const struct record *record);
+
 /* Changes properties of the container's unit, if it has one. */
 int systemd_set(const struct record *record, const char *const *words, size_t n, struct error *err);
 

@@ -363,6 +363,25 @@ in_scope() {
 	[ ! -e "$ROOT/$ID" ]
 }
 
+# Systemd forgets an empty scope by itself, and its cgroup tells when.
+@test "delete asks systemd for what does not go by itself" {
+	[ -x "$FAULTY" ] || skip "no program with faults"
+	create_scope
+	berth start "$ID"
+	BERTH_HELPER_DIR=$TMP/none run "$FAULTY" --root "$ROOT" delete --force "$ID"
+	[ "$status" -eq 0 ] && [ -z "$output" ] || fail "$output"
+	no_unit
+	edit '.annotations = { "org.systemd.property.CollectMode": "\"inactive\"" }'
+	create_scope
+	BERTH_HELPER_DIR=$TMP/none run "$FAULTY" --root "$ROOT" delete --force "$ID"
+	[ "$status" -eq 0 ] || fail "$output"
+	[[ "$output" == *"berth-systemd cannot be run"* ]] || fail "$output"
+	edit 'del(.annotations) | .linux.cgroupsPath = $p' --arg p "berthtest.slice:x:b${ID//-/_}.slice"
+	create_scope
+	berth delete --force "$ID"
+	[ -z "$(systemctl list-units --all --no-legend --plain "b${ID//-/_}.slice")" ]
+}
+
 @test "F295 F735 a user's container is in a scope of the user's manager" {
 	local group=/user.slice/user-1000.slice/user@1000.service/user.slice/bt-$ID.scope
 	command -v as-user >/dev/null || skip "no user with a session (as-user of tests/vm)"
