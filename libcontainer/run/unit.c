@@ -106,13 +106,7 @@ int op_systemd_unit(struct execution *x, const void *data, struct error *err)
 	entry->made = r != -EEXIST;
 	if (r == 0)
 		r = check_group(x, op, &reply, err);
-	if (r == 0 && op->flags & SYSTEMD_UNIT_SLICE)
-		r = enter_slice(x, entry->dir, err);
-	if (r < 0)
-		return r;
-	/* Init, until now a copy of berth, goes on and becomes its own program. */
-	r = message_send(x->wire, MESSAGE_GO, x->at, NULL, 0, -1);
-	return r < 0 ? error_set(err, ERR_INIT_START, -r, "it ended at once") : 0;
+	return r == 0 && op->flags & SYSTEMD_UNIT_SLICE ? enter_slice(x, entry->dir, err) : r;
 }
 
 void undo_systemd_unit(struct execution *x, const void *data)
