@@ -42,7 +42,7 @@ static int make_command(const struct helper *h, int input, struct arena *arena, 
 
 int helper_start(const struct helper *h, struct helper_process *ret, struct error *err)
 {
-	char *argv[] = { (char *)(uintptr_t)h->name, NULL };
+	char *argv[] = { (char *)(uintptr_t)h->name, (char *)(uintptr_t)h->argument, NULL };
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	_cleanup_close_ int its = -1;
 	struct command command;

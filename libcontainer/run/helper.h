@@ -14,6 +14,7 @@
 
 struct helper {
 	const char *name;        /* of the program, "berth-net" */
+	const char *argument;    /* for it, or NULL */
 	const char *needed_by;   /* what cannot be had without it */
 	enum error_code code;    /* of errors */
 	char *const *envp;       /* all that the program gets of the environment */

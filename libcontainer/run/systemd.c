@@ -6,7 +6,7 @@
 
 #include "base/fd.h"
 #include "base/str.h"
-#include "libcontainer/run/helper.h"
+#include "libcontainer/run/host.h"
 #include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/file.h"
 
@@ -14,9 +14,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HELPER "berth-systemd"
 #define UNIT_EXISTS "org.freedesktop.systemd1.UnitExists"
+#define ENVIRONMENT_MAX 3
 #define FORGET_DEADLINE_MS 200 /* ten times what systemd needs on a slow machine */
 #define FORGET_WAIT_US 1000
 
@@ -51,7 +53,6 @@ static int send_request(int sock, const void *request, struct error *err)
 	q = (struct systemd_request){
 		.magic = SYSTEMD_MAGIC,
 		.type = call->type,
-		.user = call->user,
 		.pid = (uint32_t)call->pid,
 		.timeout_ms = requests[call->type].timeout_ms,
 	};
@@ -65,12 +66,12 @@ static int send_request(int sock, const void *request, struct error *err)
 }
 
 /* Of the environment only where the user's bus is. */
-static int user_environment(const struct systemd_call *call, struct arena *arena, char *env[3])
+static int helper_environment(bool user, struct arena *arena, char *env[ENVIRONMENT_MAX])
 {
 	static const char *const names[] = { "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR" };
 	size_t n = 0;
 
-	for (size_t i = 0; call->user && i < ELEMENTSOF(names); i++) {
+	for (size_t i = 0; user && i < ELEMENTSOF(names); i++) {
 		const char *value = getenv(names[i]);
 
 		if (!value)
@@ -127,29 +128,67 @@ static int read_reply(const struct systemd_call *call, struct systemd_reply *rep
 	return reply->errnum ? refused(call, reply, err) : 0;
 }
 
+static int describe_helper(bool user, struct arena *arena, char *env[ENVIRONMENT_MAX], struct helper *ret,
+			   struct error *err)
+{
+	*ret = (struct helper){
+		.name = HELPER,
+		.argument = user ? SYSTEMD_OF_USER : SYSTEMD_OF_SYSTEM,
+		.needed_by = "the systemd cgroup manager",
+		.code = ERR_SYSTEMD,
+		.envp = env,
+		.send = send_request,
+	};
+	if (!WITH_SYSTEMD)
+		return error_set(err, ERR_SYSTEMD, 0, "berth was built without it (configure --with-systemd)");
+	if (helper_environment(user, arena, env) < 0)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, HELPER);
+	return 0;
+}
+
+struct helper_process *systemd_prepare(struct arena *arena)
+{
+	struct helper_process *p = arena_calloc(arena, 1, sizeof(*p));
+	struct error ignored = ERROR_INIT;
+	char *env[ENVIRONMENT_MAX];
+	struct helper helper;
+
+	if (!p)
+		return NULL;
+	*p = HELPER_PROCESS_INIT;
+	if (describe_helper(geteuid() != 0 || host_in_userns(), arena, env, &helper, &ignored) == 0 &&
+	    helper_start(&helper, p, &ignored) == 0)
+		return p;
+	systemd_release(p);
+	return NULL;
+}
+
+void systemd_release(struct helper_process *helper)
+{
+	if (helper)
+		helper_end(helper);
+}
+
 int systemd_call(const struct systemd_call *call, struct watch *watch, struct systemd_reply *ret,
 		 struct error *err)
 {
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	struct command_result result = { 0 };
-	char *env[3];
-	const struct helper helper = {
-		.name = HELPER,
-		.needed_by = "the systemd cgroup manager",
-		.code = ERR_SYSTEMD,
-		.envp = env,
-		.timeout_ms = requests[call->type].timeout_ms,
-		.send = send_request,
-		.request = call,
-	};
+	char *env[ENVIRONMENT_MAX];
+	struct helper helper;
 	int r;
 
 	*ret = (struct systemd_reply){ 0 };
-	if (!WITH_SYSTEMD)
-		return error_set(err, ERR_SYSTEMD, 0, "berth was built without it (configure --with-systemd)");
-	if (user_environment(call, &arena, env) < 0)
-		return error_set(err, ERR_NO_MEMORY, ENOMEM, HELPER);
-	r = helper_run(&helper, watch, ret, sizeof(*ret), &result, err);
+	r = describe_helper(call->user, &arena, env, &helper, err);
+	if (r < 0)
+		return r;
+	helper.timeout_ms = requests[call->type].timeout_ms;
+	helper.request = call;
+	if (call->helper && call->helper->sock >= 0) {
+		r = helper_ask(&helper, call->helper, watch, ret, sizeof(*ret), &result, err);
+		fd_close(&call->helper->sock); /* it takes no second request */
+	} else
+		r = helper_run(&helper, watch, ret, sizeof(*ret), &result, err);
 	if (r > 0 && ret->magic == SYSTEMD_MAGIC)
 		return read_reply(call, ret, err);
 	*ret = (struct systemd_reply){ 0 };

@@ -4,11 +4,12 @@
 
 /*
  * Talking with systemd through berth-systemd, a program of its own that is started for each request and
- * killed when it does not answer in time.
+ * killed when it does not answer in time. The one that starts a unit may be started earlier: systemd_prepare().
  */
 
 #include "base/error.h"
 #include "libcontainer/run/execute.h"
+#include "libcontainer/run/helper.h"
 #include "libcontainer/state/state.h"
 #include "libcontainer/systemd-dialogue.h"
 
@@ -16,6 +17,7 @@ struct systemd_call {
 	enum systemd_request_type type;
 	bool user;
 	pid_t pid;                 /* SYSTEMD_START: to be in the unit, 0: none */
+	struct helper_process *helper; /* that was prepared, or NULL */
 	const char *unit;
 	const char *const *words;  /* properties */
 	size_t n;

@@ -363,6 +363,41 @@ in_scope() {
 	[ ! -e "$ROOT/$ID" ]
 }
 
+no_helper() {
+	! pgrep -x berth-systemd
+}
+
+@test "the helper is gone when the container is there, or was not even begun" {
+	create_scope
+	no_helper
+	berth delete --force "$ID"
+	edit '.linux.cgroupsPath = "a:b"'
+	try_create_scope
+	expect_error slice:prefix:name
+	no_helper
+	edit '.linux.cgroupsPath = $p' --arg p "berthtest.slice:bt:$ID"
+	sberth run --bundle "$BUNDLE" "$ID" </dev/null >"$TMP/out" 2>&1 3>&- &
+	wait_for 20 is_status running
+	no_helper
+	berth kill "$ID" KILL
+	wait $! || :
+	no_unit
+}
+
+@test "the helper: killed before and after it has the request" {
+	[ -x "$FAULTY" ] || skip "no program with faults"
+	export BERTH_HELPER_DIR=$TMP/helper
+	mkdir "$BERTH_HELPER_DIR"
+	for script in 'kill -9 $$' 'head -c 1 <&0 >/dev/null; kill -9 $$'; do
+		printf '#!/bin/sh\n%s\n' "$script" >"$BERTH_HELPER_DIR/berth-systemd"
+		chmod 755 "$BERTH_HELPER_DIR/berth-systemd"
+		run "$FAULTY" --root "$ROOT" --systemd-cgroup create --bundle "$BUNDLE" "$ID"
+		expect_error "cannot start unit $UNIT" "ended without an answer"
+		[ ! -e "$ROOT/$ID" ]
+		no_unit
+	done
+}
+
 # Systemd forgets an empty scope by itself, and its cgroup tells when.
 @test "delete asks systemd for what does not go by itself" {
 	[ -x "$FAULTY" ] || skip "no program with faults"
