@@ -17,6 +17,7 @@
 
 void launch_done(struct launch *l)
 {
+	systemd_release(l->systemd);
 	arena_done(&l->arena);
 	document_done(&l->doc);
 	free(l->text);
@@ -210,13 +211,17 @@ static struct launch_request make_request(struct context *ctx, const struct laun
 		.console_socket = ctx->args.value[OPT_CONSOLE_SOCKET],
 		.pidfd_socket = ctx->args.value[OPT_PIDFD_SOCKET],
 		.trace = ctx->args.value[OPT_TRACE],
+		.systemd = l->systemd,
 	};
 }
 
 int launch_open(struct context *ctx, struct launch *l, struct state_root *root, struct launch_request *ret)
 {
-	int r = open_notify(ctx, l, root);
+	int r;
 
+	if (l->options.cgroup_manager == CGROUP_MANAGER_SYSTEMD)
+		l->systemd = systemd_prepare(&l->arena);
+	r = open_notify(ctx, l, root);
 	if (r == 0)
 		r = launch_prepare(ctx, l, ctx->args.value[OPT_BUNDLE], ctx->args.value[OPT_CONFIG]);
 	if (r == 0 && root->fd < 0)

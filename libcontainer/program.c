@@ -75,7 +75,6 @@ static const struct field op_namespace_join_fields[] = {
 static const struct field op_clone_fields[] = {
 	F(op_clone, flags, HEX64),
 	F(op_clone, cgroup, STR),
-	F(op_clone, waits, BOOL),
 };
 
 static const struct field op_id_map_fields[] = {

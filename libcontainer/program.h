@@ -127,7 +127,6 @@ struct op_namespace_join { uint32_t type; /* CLONE_NEW* */ pstr path; };
 struct op_clone {
 	uint64_t flags;   /* CLONE_NEW* of the new namespaces (never NEWCGROUP, NEWTIME) */
 	pstr cgroup;      /* v2 directory for CLONE_INTO_CGROUP, or 0 */
-	uint32_t waits;   /* its cgroup is made later: until then it does nothing, OP_SYSTEMD_UNIT ends that */
 };
 /* A unit of systemd with init in it. */
 #define SYSTEMD_UNIT_USER 1u  /* of the user's manager */

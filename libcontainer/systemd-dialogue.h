@@ -4,7 +4,8 @@
 
 /*
  * What berth and its helper berth-systemd say to each other: one request and one reply, each one packet of
- * a SOCK_SEQPACKET pair whose other end is the helper's standard input. The helper ends after its reply.
+ * a SOCK_SEQPACKET pair whose other end is the helper's standard input. The helper's argument says whose manager it
+ * connects with, which it does before it reads the request; it ends after its reply, or when there is no request.
  *
  * A request carries strings, each with its NUL: the name of the unit, then properties. A property is its
  * name, its D-Bus signature and the basic values that the signature asks for, in order, as text: numbers in
@@ -16,6 +17,8 @@
 #include <stdint.h>
 
 #define SYSTEMD_MAGIC 0x64737973u
+#define SYSTEMD_OF_SYSTEM "system" /* the argument */
+#define SYSTEMD_OF_USER "user"
 #define SYSTEMD_DATA_MAX 65536u
 #define SYSTEMD_DEPTH_MAX 8       /* of a signature */
 #define SYSTEMD_SIGNATURE_MAX 255 /* bytes of one */
@@ -30,7 +33,6 @@ enum systemd_request_type {
 struct systemd_request {
 	uint32_t magic;
 	uint32_t type;
-	uint32_t user;       /* the manager of the user, not that of the system */
 	uint32_t pid;
 	uint32_t timeout_ms; /* for all together */
 	uint32_t n;          /* strings in data */
@@ -38,7 +40,7 @@ struct systemd_request {
 	char data[SYSTEMD_DATA_MAX];
 };
 
-#define SYSTEMD_REQUEST_HEAD 28u
+#define SYSTEMD_REQUEST_HEAD 24u
 
 /* All texts end in a NUL. errnum 0: done. */
 struct systemd_reply {
@@ -48,7 +50,8 @@ struct systemd_reply {
 	char name[128];          /* of the D-Bus error */
 	char text[512];          /* its message */
 	char result[32];         /* of the job or the unit, when systemd says more than "done" */
-	char control_group[4096]; /* of the started unit, or the one that is there: "/system.slice/x.scope" */
+	/* Of the unit that is there: "/system.slice/x.scope". Not of one started with a process, which tells it. */
+	char control_group[4096];
 };
 
 /* Bytes of the one complete type at the beginning of a signature; 0: there is none. */

@@ -174,8 +174,7 @@ pstr id_map_text(struct compiler *c, const struct id_mappings *map)
 int namespaces_emit_clone(struct compiler *c)
 {
 	/* These two are entered later, by init: the one after the cgroup, the other after its offsets. */
-	struct op_clone op = { .flags = c->ns_new & ~(uint32_t)(CLONE_NEWCGROUP | CLONE_NEWTIME),
-			       .waits = c->systemd != NULL };
+	struct op_clone op = { .flags = c->ns_new & ~(uint32_t)(CLONE_NEWCGROUP | CLONE_NEWTIME) };
 	struct op_id_map map = { .deny_setgroups = c->deny_setgroups };
 
 	for (size_t i = 0; c->cgroup_path && !c->systemd && i < c->host->n_hierarchies; i++)

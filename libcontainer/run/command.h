@@ -52,4 +52,36 @@ bool command_find(const char *name, char *buf, size_t size);
 int command_run(const struct command *c, struct watch *watch, struct command_result *ret,
 		struct error *err);
 
+/* A program that runs beside us. The members are command.c's. */
+struct command_process {
+	pid_t pid;                      /* 0: none */
+	int pidfd;
+	int output[HOOK_STREAMS];       /* -1: closed; without a copy the first one is for both */
+	volatile int *errnum;           /* of an execve that failed: a page that the child has, too */
+	struct hook_output *copy;
+	bool adopting;                  /* orphans of the program become ours */
+	struct buf *all;
+	bool too_long;
+	size_t tail_len;
+	char raw[COMMAND_TAIL_SIZE];
+};
+
+#define COMMAND_PROCESS_INIT ((struct command_process){ .pidfd = -1, .output = { -1, -1 } })
+
+/*
+ * The same in steps, for a program that answers before it ends. command_start() does not wait for anything;
+ * command_end() follows in any case.
+ */
+int command_start(const struct command *c, struct command_process *ret, struct error *err);
+
+/*
+ * Waits, no longer than c->timeout_ms from now, until the descriptor `answer` can be read (-1: there is none), or the
+ * program has ended. Killed is what is late or interrupted; errors as those of command_run().
+ */
+int command_wait(const struct command *c, struct command_process *p, int answer, struct watch *watch,
+		 struct command_result *ret, struct error *err);
+
+/* Kills the program if it still runs, and gives everything back. *ret is what it was before, and how it ended. */
+int command_end(struct command_process *p, struct command_result *ret, struct error *err);
+
 #endif

@@ -41,14 +41,14 @@ int container_kill_init(const struct record *record, struct error *err)
 }
 
 /*
- * Systemd forgets an empty unit by itself, sooner or later; asked to, at once. If that cannot be done, removing
- * the cgroup, which is checked, has the same effect in the end.
+ * Systemd forgets an empty scope by itself; otherwise it is asked to. If that cannot be done, removing the cgroup,
+ * which is checked, has the same effect in the end.
  */
-static void stop_unit(const struct record *record)
+static void stop_unit(const struct record *record, bool is_empty)
 {
 	struct error err = ERROR_INIT;
 
-	if (systemd_stop(record, &err) < 0)
+	if (!(is_empty && systemd_has_forgotten(record)) && systemd_stop(record, &err) < 0)
 		log_error_as_warning(&err);
 }
 
@@ -62,7 +62,7 @@ int container_destroy(const struct state_root *root, const char *id, int dir, co
 	/* Without a pid namespace of its own the container's other processes have outlived init. */
 	if (!record->private_pidns)
 		(void)cgroup_signal(&record->cgroup, SIGKILL, &ignored);
-	stop_unit(record);
+	stop_unit(record, r == 0);
 	/* An init that cannot be killed will not leave it either. */
 	q = cgroup_remove(&record->cgroup, r < 0 ? 0 : DEADLINE_MS, err);
 	/* Groups do not outlive a boot: what has their names now is somebody else's. */

@@ -31,7 +31,11 @@ static int op_commit(struct execution *x, const void *data _unused_, struct erro
 
 	if (r == 0)
 		r = init_release(x, err);
-	return r == 0 && !x->run ? init_await_end(x, err) : r;
+	if (r == 0 && !x->run)
+		r = init_await_end(x, err);
+	/* It has answered long ago, and nobody has waited for its end. */
+	systemd_release(x->request->systemd);
+	return r;
 }
 
 /* What the runtime does for each operation, and takes back. Those without a row belong to init. */

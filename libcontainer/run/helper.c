@@ -28,52 +28,96 @@ static const char *helper_path(const struct helper *h, struct arena *arena)
 	return arena_printf(arena, "%s/%s", dir, h->name);
 }
 
-static int run_program(const struct helper *h, int input, struct watch *watch, struct command_result *result,
-		       struct error *err)
+static int make_command(const struct helper *h, int input, struct arena *arena, struct command *ret, struct error *err)
 {
-	_cleanup_arena_ struct arena arena = ARENA_INIT;
-	char *argv[] = { (char *)(uintptr_t)h->name, NULL };
-	const struct command command = {
-		.path = helper_path(h, &arena),
-		.argv = argv,
+	*ret = (struct command){
+		.path = helper_path(h, arena),
 		.envp = h->envp,
 		.cwd = "/",
 		.input = input,
 		.timeout_ms = h->timeout_ms + GRACE_MS,
-		.other_child = h->other_child,
 	};
+	return ret->path ? 0 : error_set(err, ERR_NO_MEMORY, ENOMEM, "%s", h->name);
+}
+
+int helper_start(const struct helper *h, struct helper_process *ret, struct error *err)
+{
+	char *argv[] = { (char *)(uintptr_t)h->name, (char *)(uintptr_t)h->argument, NULL };
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	_cleanup_close_ int its = -1;
+	struct command command;
+	int pair[2], r;
+
+	*ret = HELPER_PROCESS_INIT;
+	r = sys_socketpair(SOCK_SEQPACKET, pair);
+	if (r < 0)
+		return error_set(err, ERR_SYSTEM, -r, "cannot make a socket pair");
+	ret->sock = pair[0];
+	its = pair[1];
+	r = make_command(h, its, &arena, &command, err);
+	if (r < 0)
+		return r;
+	command.argv = argv;
+	return command_start(&command, &ret->process, err);
+}
+
+static int not_executed(const struct helper *h, const struct command *command, int errnum, struct error *err)
+{
+	int r = error_set(err, h->code, errnum, "%s cannot be run", command->path);
+
+	error_add_hint(err, "%s needs this program, a part of berth's installation", h->needed_by);
+	return r;
+}
+
+int helper_ask(const struct helper *h, struct helper_process *p, struct watch *watch, void *reply, size_t size,
+	       struct command_result *result, struct error *err)
+{
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	struct command command;
 	int r;
 
-	if (!command.path)
-		return error_set(err, ERR_NO_MEMORY, ENOMEM, "%s", h->name);
-	r = command_run(&command, watch, result, err);
-	if (r == 0 && result->errnum) {
-		r = error_set(err, h->code, result->errnum, "%s cannot be run", command.path);
-		error_add_hint(err, "%s needs this program, a part of berth's installation", h->needed_by);
+	*result = (struct command_result){ 0 };
+	r = make_command(h, -1, &arena, &command, err);
+	if (r == 0)
+		r = h->send(p->sock, h->request, err);
+	/* One that has ended already tells why by its end. */
+	if (r == -EPIPE || r == -ECONNRESET) {
+		error_clear(err);
+		r = 0;
 	}
-	return r;
+	if (r == 0)
+		r = command_wait(&command, &p->process, p->sock, watch, result, err);
+	if (r < 0)
+		return r;
+	if (!result->timed_out && sys_read(p->sock, reply, size) == (ssize_t)size)
+		return 1;
+	/* Its end of the socket closes a moment before its end. */
+	if (!result->timed_out)
+		r = command_wait(&command, &p->process, -1, watch, result, err);
+	if (r == 0)
+		r = command_end(&p->process, result, err);
+	return r == 0 && result->errnum ? not_executed(h, &command, result->errnum, err) : r;
+}
+
+void helper_end(struct helper_process *p)
+{
+	struct command_result unused = { 0 };
+	struct error ignored = ERROR_INIT;
+
+	(void)command_end(&p->process, &unused, &ignored);
+	fd_close(&p->sock);
 }
 
 int helper_run(const struct helper *h, struct watch *watch, void *reply, size_t size,
 	       struct command_result *result, struct error *err)
 {
-	_cleanup_close_ int ours = -1, its = -1;
-	int pair[2], r;
+	struct helper_process p;
+	int r = helper_start(h, &p, err);
 
-	*result = (struct command_result){ 0 };
-	r = sys_socketpair(SOCK_SEQPACKET, pair);
-	if (r < 0)
-		return error_set(err, ERR_SYSTEM, -r, "cannot make a socket pair");
-	ours = pair[0];
-	its = pair[1];
-	r = h->send(ours, h->request, err);
 	if (r == 0)
-		r = run_program(h, its, watch, result, err);
-	if (r < 0)
-		return r;
-	/* Closed first: without an answer, reading ends at once. */
-	fd_close(&its);
-	return sys_read(ours, reply, size) == (ssize_t)size;
+		r = helper_ask(h, &p, watch, reply, size, result, err);
+	helper_end(&p);
+	return r;
 }
 
 void helper_add_cause(const struct helper *h, const struct command_result *result, struct error *err)

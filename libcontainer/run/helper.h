@@ -4,7 +4,7 @@
 
 /*
  * Helper programs: what needs a shared library that berth itself does without. One is started for each request,
- * with a socket as its standard input, and killed when it does not answer in time.
+ * with a socket as its standard input, and killed when it does not answer in time, or has answered and still runs.
  */
 
 #include "base/error.h"
@@ -14,21 +14,38 @@
 
 struct helper {
 	const char *name;        /* of the program, "berth-net" */
+	const char *argument;    /* for it, or NULL */
 	const char *needed_by;   /* what cannot be had without it */
 	enum error_code code;    /* of errors */
 	char *const *envp;       /* all that the program gets of the environment */
 	unsigned timeout_ms;     /* for what is asked; its start and end have some time more */
-	pid_t other_child;       /* a child of ours that goes on whatever becomes of this, 0: none */
 	/* Sends the request, which must fit into the socket. 0, or a negative errno with *err set. */
 	int (*send)(int sock, const void *request, struct error *err);
 	const void *request;
 };
 
+/* A helper that was started. */
+struct helper_process {
+	struct command_process process;
+	int sock;                /* -1: there is none */
+};
+
+#define HELPER_PROCESS_INIT ((struct helper_process){ .process = COMMAND_PROCESS_INIT, .sock = -1 })
+
+/* Starts the helper, which waits for its request; helper_end() follows in any case. */
+int helper_start(const struct helper *h, struct helper_process *ret, struct error *err);
+
 /*
- * Runs the helper and receives one packet of exactly `size` bytes. 1 when it is there; 0 when the program ended, or
+ * Sends the request and receives one packet of exactly `size` bytes. 1 when it is there; 0 when the program ended, or
  * was killed, without one: *result tells how (see helper_add_cause()). Else a negative errno with *err set. watch
  * may be NULL.
  */
+int helper_ask(const struct helper *h, struct helper_process *p, struct watch *watch, void *reply, size_t size,
+	       struct command_result *result, struct error *err);
+
+void helper_end(struct helper_process *p);
+
+/* All of that. */
 int helper_run(const struct helper *h, struct watch *watch, void *reply, size_t size,
 	       struct command_result *result, struct error *err);
 

@@ -329,7 +329,7 @@ int op_clone(struct execution *x, const void *data, struct error *err)
 	l.x = x;
 	if (dir && !cgroup_is_present(x, dir))
 		dir = NULL;
-	l.wants_cgroup = dir || op->waits;
+	l.wants_cgroup = dir != NULL;
 	l.guard_later = may_guard_later(x);
 	if (dir) {
 		cgroup = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);

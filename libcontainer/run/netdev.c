@@ -143,7 +143,6 @@ static int ask(struct execution *x, enum net_request_type type, struct watch *wa
 		.code = ERR_NET_DEVICE,
 		.envp = env,
 		.timeout_ms = TIMEOUT_MS,
-		.other_child = x->pid,
 		.send = send_request,
 		.request = x->net_devices,
 	};

@@ -4,16 +4,23 @@
 
 #include "libcontainer/run/systemd.h"
 
+#include "base/fd.h"
 #include "base/str.h"
-#include "libcontainer/run/helper.h"
+#include "libcontainer/run/host.h"
+#include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HELPER "berth-systemd"
 #define UNIT_EXISTS "org.freedesktop.systemd1.UnitExists"
+#define ENVIRONMENT_MAX 3
+#define FORGET_DEADLINE_MS 200 /* ten times what systemd needs on a slow machine */
+#define FORGET_WAIT_US 1000
 
 static const struct {
 	const char *verb;
@@ -46,7 +53,6 @@ static int send_request(int sock, const void *request, struct error *err)
 	q = (struct systemd_request){
 		.magic = SYSTEMD_MAGIC,
 		.type = call->type,
-		.user = call->user,
 		.pid = (uint32_t)call->pid,
 		.timeout_ms = requests[call->type].timeout_ms,
 	};
@@ -60,12 +66,12 @@ static int send_request(int sock, const void *request, struct error *err)
 }
 
 /* Of the environment only where the user's bus is. */
-static int user_environment(const struct systemd_call *call, struct arena *arena, char *env[3])
+static int helper_environment(bool user, struct arena *arena, char *env[ENVIRONMENT_MAX])
 {
 	static const char *const names[] = { "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR" };
 	size_t n = 0;
 
-	for (size_t i = 0; call->user && i < ELEMENTSOF(names); i++) {
+	for (size_t i = 0; user && i < ELEMENTSOF(names); i++) {
 		const char *value = getenv(names[i]);
 
 		if (!value)
@@ -122,30 +128,67 @@ static int read_reply(const struct systemd_call *call, struct systemd_reply *rep
 	return reply->errnum ? refused(call, reply, err) : 0;
 }
 
+static int describe_helper(bool user, struct arena *arena, char *env[ENVIRONMENT_MAX], struct helper *ret,
+			   struct error *err)
+{
+	*ret = (struct helper){
+		.name = HELPER,
+		.argument = user ? SYSTEMD_OF_USER : SYSTEMD_OF_SYSTEM,
+		.needed_by = "the systemd cgroup manager",
+		.code = ERR_SYSTEMD,
+		.envp = env,
+		.send = send_request,
+	};
+	if (!WITH_SYSTEMD)
+		return error_set(err, ERR_SYSTEMD, 0, "berth was built without it (configure --with-systemd)");
+	if (helper_environment(user, arena, env) < 0)
+		return error_set(err, ERR_NO_MEMORY, ENOMEM, HELPER);
+	return 0;
+}
+
+struct helper_process *systemd_prepare(struct arena *arena)
+{
+	struct helper_process *p = arena_calloc(arena, 1, sizeof(*p));
+	struct error ignored = ERROR_INIT;
+	char *env[ENVIRONMENT_MAX];
+	struct helper helper;
+
+	if (!p)
+		return NULL;
+	*p = HELPER_PROCESS_INIT;
+	if (describe_helper(geteuid() != 0 || host_in_userns(), arena, env, &helper, &ignored) == 0 &&
+	    helper_start(&helper, p, &ignored) == 0)
+		return p;
+	systemd_release(p);
+	return NULL;
+}
+
+void systemd_release(struct helper_process *helper)
+{
+	if (helper)
+		helper_end(helper);
+}
+
 int systemd_call(const struct systemd_call *call, struct watch *watch, struct systemd_reply *ret,
 		 struct error *err)
 {
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	struct command_result result = { 0 };
-	char *env[3];
-	const struct helper helper = {
-		.name = HELPER,
-		.needed_by = "the systemd cgroup manager",
-		.code = ERR_SYSTEMD,
-		.envp = env,
-		.timeout_ms = requests[call->type].timeout_ms,
-		.other_child = call->init,
-		.send = send_request,
-		.request = call,
-	};
+	char *env[ENVIRONMENT_MAX];
+	struct helper helper;
 	int r;
 
 	*ret = (struct systemd_reply){ 0 };
-	if (!WITH_SYSTEMD)
-		return error_set(err, ERR_SYSTEMD, 0, "berth was built without it (configure --with-systemd)");
-	if (user_environment(call, &arena, env) < 0)
-		return error_set(err, ERR_NO_MEMORY, ENOMEM, HELPER);
-	r = helper_run(&helper, watch, ret, sizeof(*ret), &result, err);
+	r = describe_helper(call->user, &arena, env, &helper, err);
+	if (r < 0)
+		return r;
+	helper.timeout_ms = requests[call->type].timeout_ms;
+	helper.request = call;
+	if (call->helper && call->helper->sock >= 0) {
+		r = helper_ask(&helper, call->helper, watch, ret, sizeof(*ret), &result, err);
+		fd_close(&call->helper->sock); /* it takes no second request */
+	} else
+		r = helper_run(&helper, watch, ret, sizeof(*ret), &result, err);
 	if (r > 0 && ret->magic == SYSTEMD_MAGIC)
 		return read_reply(call, ret, err);
 	*ret = (struct systemd_reply){ 0 };
@@ -155,6 +198,39 @@ int systemd_call(const struct systemd_call *call, struct watch *watch, struct sy
 static bool owns_unit(const struct record *record)
 {
 	return record->systemd_unit && record->cgroup.n > 0 && record->cgroup.v[0].made > 0;
+}
+
+/* Not a slice, which goes on without processes. */
+static bool is_scope(const char *unit)
+{
+	const char *ending = strrchr(unit, '.');
+
+	return ending && streq(ending, ".scope");
+}
+
+/* An annotation may have asked for a unit that is kept when it has failed. */
+static bool is_collected(const struct record *record)
+{
+	for (size_t i = 0; i < record->annotations.n; i++)
+		if (streq(record->annotations.v[i].name, "org.systemd.property.CollectMode"))
+			return false;
+	return true;
+}
+
+bool systemd_has_forgotten(const struct record *record)
+{
+	uint64_t end = sys_now_ms() + FORGET_DEADLINE_MS;
+
+	/* Of an incomplete record the unit may be about to be made. */
+	if (!owns_unit(record) || !record->complete || !is_scope(record->systemd_unit) || !is_collected(record))
+		return false;
+	for (;;) {
+		_cleanup_close_ int dir = sys_openat(AT_FDCWD, record->cgroup.v[0].dir, O_PATH, 0);
+
+		if (dir < 0 || sys_now_ms() >= end)
+			return dir == -ENOENT;
+		sys_sleep_us(FORGET_WAIT_US);
+	}
 }
 
 int systemd_stop(const struct record *record, struct error *err)

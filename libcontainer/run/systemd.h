@@ -4,11 +4,12 @@
 
 /*
  * Talking with systemd through berth-systemd, a program of its own that is started for each request and
- * killed when it does not answer in time.
+ * killed when it does not answer in time. The one that starts a unit may be started earlier: systemd_prepare().
  */
 
 #include "base/error.h"
 #include "libcontainer/run/execute.h"
+#include "libcontainer/run/helper.h"
 #include "libcontainer/state/state.h"
 #include "libcontainer/systemd-dialogue.h"
 
@@ -16,7 +17,7 @@ struct systemd_call {
 	enum systemd_request_type type;
 	bool user;
 	pid_t pid;                 /* SYSTEMD_START: to be in the unit, 0: none */
-	pid_t init;                /* a child of ours that goes on whatever becomes of this, 0: none */
+	struct helper_process *helper; /* that was prepared, or NULL */
 	const char *unit;
 	const char *const *words;  /* properties */
 	size_t n;
@@ -31,6 +32,12 @@ int systemd_call(const struct systemd_call *call, struct watch *watch, struct sy
 
 /* Stops the unit of a container whose processes are gone, if it has one. */
 int systemd_stop(const struct record *record, struct error *err);
+
+/*
+ * Whether there is nothing to stop, the processes being gone: systemd itself ends a scope in which there is nothing
+ * any more, and forgets it in the same breath in which it removes the cgroup. Gives it a moment for that.
+ */
+bool systemd_has_forgotten(const struct record *record);
 
 /* Changes properties of the container's unit, if it has one. */
 int systemd_set(const struct record *record, const char *const *words, size_t n, struct error *err);

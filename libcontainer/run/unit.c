@@ -3,13 +3,16 @@
 #define _GNU_SOURCE
 #include "libcontainer/run/systemd.h"
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "libcontainer/run/cgroups.h"
+#include "libcontainer/sys/file.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define UNIT_DEADLINE_MS 10000
 
@@ -25,7 +28,7 @@ static int start(struct execution *x, const struct op_systemd_unit *op, const ch
 		.type = SYSTEMD_START,
 		.user = op->flags & SYSTEMD_UNIT_USER,
 		.pid = op->flags & SYSTEMD_UNIT_SLICE ? 0 : x->pid,
-		.init = x->pid,
+		.helper = x->request->systemd,
 		.unit = program_str(&x->program, op->unit),
 		.words = words,
 		.n = op->properties.n,
@@ -60,16 +63,38 @@ static int start_again(struct execution *x, const struct op_systemd_unit *op, co
 	return start(x, op, words, reply, err);
 }
 
-/* What systemd says, not what was expected, is where the limits belong; but all operations name the latter. */
+/* Where init is on the v2 tree; the text holds it. */
+static const char *group_of_init(const struct execution *x, char *text, size_t size, struct error *err)
+{
+	_cleanup_close_ int proc = proc_open_child(x->pid, err);
+	ssize_t n = proc < 0 ? proc : sys_read_file(proc, "cgroup", text, size);
+	char *line = n < 0 ? NULL : str_after(text, "0::") ? text : strstr(text, "\n0::");
+
+	line = line ? strchr(line, '/') : NULL;
+	if (!line) {
+		(void)error_set(err, ERR_CGROUP, n < 0 ? (int)-n : 0, "of the container's init cannot be found");
+		return NULL;
+	}
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+/* Where systemd has put it, not what was expected, is where the limits belong; but all operations name the latter. */
 static int check_group(const struct execution *x, const struct op_systemd_unit *op,
 		       const struct systemd_reply *reply, struct error *err)
 {
 	const char *expected = program_str(&x->program, op->group);
+	const char *group = reply->control_group;
+	char text[8192];
 
-	if (streq(reply->control_group, expected))
+	if (!(op->flags & SYSTEMD_UNIT_SLICE))
+		group = group_of_init(x, text, sizeof(text), err);
+	if (!group)
+		return -EIO;
+	if (streq(group, expected))
 		return 0;
 	return error_set(err, ERR_SYSTEMD, 0, "unit %s is in the cgroup %s, not in %s",
-			 program_str(&x->program, op->unit), reply->control_group, expected);
+			 program_str(&x->program, op->unit), group, expected);
 }
 
 int op_systemd_unit(struct execution *x, const void *data, struct error *err)
@@ -91,13 +116,7 @@ int op_systemd_unit(struct execution *x, const void *data, struct error *err)
 	if (r == 0)
 		r = check_group(x, op, &reply, err);
 	/* A slice is started without processes; then it is ours to move init. */
-	if (r == 0 && op->flags & SYSTEMD_UNIT_SLICE)
-		r = cgroup_take_init(x, entry->dir, err);
-	if (r < 0)
-		return r;
-	/* Init, until now a copy of berth, goes on and becomes its own program. */
-	r = message_send(x->wire, MESSAGE_GO, x->at, NULL, 0, -1);
-	return r < 0 ? error_set(err, ERR_INIT_START, -r, "it ended at once") : 0;
+	return r == 0 && op->flags & SYSTEMD_UNIT_SLICE ? cgroup_take_init(x, entry->dir, err) : r;
 }
 
 void undo_systemd_unit(struct execution *x, const void *data)

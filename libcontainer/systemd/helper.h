@@ -33,7 +33,10 @@ struct manager {
 };
 
 /* manager.c */
+/* Waits until the connection can be used. */
 int manager_open(struct manager *m, bool user);
+/* For all that follows together. */
+int manager_set_deadline(struct manager *m, unsigned timeout_ms);
 int manager_start(struct manager *m, const char *unit, uint32_t pid, struct words *properties);
 int manager_stop(struct manager *m, const char *unit);
 int manager_set(struct manager *m, const char *unit, struct words *properties);

@@ -88,10 +88,21 @@ static int open_user(struct manager *m)
 int manager_open(struct manager *m, bool user)
 {
 	int r = user ? open_user(m) : open_system(m);
+	sd_id128_t id;
 
+	/* What is known when the other side has accepted us. */
 	if (r >= 0)
-		r = sd_bus_set_method_call_timeout(m->bus, time_left(m));
+		r = sd_bus_get_bus_id(m->bus, &id);
 	return r < 0 ? failed(m, "connection", r, NULL) : 0;
+}
+
+int manager_set_deadline(struct manager *m, unsigned timeout_ms)
+{
+	int r;
+
+	m->deadline = now_us() + timeout_ms * 1000ull;
+	r = sd_bus_set_method_call_timeout(m->bus, time_left(m));
+	return r < 0 ? failed(m, "request", r, NULL) : 0;
 }
 
 static int new_call(struct manager *m, const char *method, sd_bus_message **ret)
@@ -253,7 +264,7 @@ int manager_start(struct manager *m, const char *unit, uint32_t pid, struct word
 		*reply = (struct systemd_reply){ .magic = SYSTEMD_MAGIC };
 		r = start_once(m, unit, pid, *properties, &error);
 	}
-	if (r < 0 && !is_taken(&error))
+	if (r < 0 ? !is_taken(&error) : pid != 0)
 		return r;
 	q = unit_property(m, unit, "ControlGroup", reply->control_group, sizeof(reply->control_group));
 	return r < 0 ? r : q < 0 ? failed(m, "ControlGroup", q, NULL) : 0;

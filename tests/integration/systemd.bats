@@ -363,6 +363,60 @@ in_scope() {
 	[ ! -e "$ROOT/$ID" ]
 }
 
+no_helper() {
+	! pgrep -x berth-systemd
+}
+
+@test "the helper is gone when the container is there, or was not even begun" {
+	create_scope
+	no_helper
+	berth delete --force "$ID"
+	edit '.linux.cgroupsPath = "a:b"'
+	try_create_scope
+	expect_error slice:prefix:name
+	no_helper
+	edit '.linux.cgroupsPath = $p' --arg p "berthtest.slice:bt:$ID"
+	sberth run --bundle "$BUNDLE" "$ID" </dev/null >"$TMP/out" 2>&1 3>&- &
+	wait_for 20 is_status running
+	no_helper
+	berth kill "$ID" KILL
+	wait $! || :
+	no_unit
+}
+
+@test "the helper: killed before and after it has the request" {
+	[ -x "$FAULTY" ] || skip "no program with faults"
+	export BERTH_HELPER_DIR=$TMP/helper
+	mkdir "$BERTH_HELPER_DIR"
+	for script in 'kill -9 $$' 'head -c 1 <&0 >/dev/null; kill -9 $$'; do
+		printf '#!/bin/sh\n%s\n' "$script" >"$BERTH_HELPER_DIR/berth-systemd"
+		chmod 755 "$BERTH_HELPER_DIR/berth-systemd"
+		run "$FAULTY" --root "$ROOT" --systemd-cgroup create --bundle "$BUNDLE" "$ID"
+		expect_error "cannot start unit $UNIT" "ended without an answer"
+		[ ! -e "$ROOT/$ID" ]
+		no_unit
+	done
+}
+
+# Systemd forgets an empty scope by itself, and its cgroup tells when.
+@test "delete asks systemd for what does not go by itself" {
+	[ -x "$FAULTY" ] || skip "no program with faults"
+	create_scope
+	berth start "$ID"
+	BERTH_HELPER_DIR=$TMP/none run "$FAULTY" --root "$ROOT" delete --force "$ID"
+	[ "$status" -eq 0 ] && [ -z "$output" ] || fail "$output"
+	no_unit
+	edit '.annotations = { "org.systemd.property.CollectMode": "\"inactive\"" }'
+	create_scope
+	BERTH_HELPER_DIR=$TMP/none run "$FAULTY" --root "$ROOT" delete --force "$ID"
+	[ "$status" -eq 0 ] || fail "$output"
+	[[ "$output" == *"berth-systemd cannot be run"* ]] || fail "$output"
+	edit 'del(.annotations) | .linux.cgroupsPath = $p' --arg p "berthtest.slice:x:b${ID//-/_}.slice"
+	create_scope
+	berth delete --force "$ID"
+	[ -z "$(systemctl list-units --all --no-legend --plain "b${ID//-/_}.slice")" ]
+}
+
 @test "F295 F735 a user's container is in a scope of the user's manager" {
 	local group=/user.slice/user-1000.slice/user@1000.service/user.slice/bt-$ID.scope
 	command -v as-user >/dev/null || skip "no user with a session (as-user of tests/vm)"

@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -182,6 +183,84 @@ static void interrupted_by_a_signal(void **state)
 	watch_close(&watch);
 }
 
+/* A shell whose standard input is a socket, *ret_ours the other end. */
+static void start_shell(const char *script, struct command *ret, struct command_process *process, int *ret_ours)
+{
+	static char *argv[] = { (char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c", NULL, NULL };
+	static char *envp[] = { (char *)(uintptr_t)"PATH=/usr/bin:/bin", NULL };
+	struct error err = ERROR_INIT;
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	argv[2] = (char *)(uintptr_t)script;
+	*ret = (struct command){ .path = "/bin/sh", .argv = argv, .envp = envp, .cwd = folder, .input = pair[1],
+				 .timeout_ms = 60000 };
+	assert_int_equal(command_start(ret, process, &err), 0);
+	assert_int_equal(close(pair[1]), 0);
+	*ret_ours = pair[0];
+}
+
+static void answers_before_it_ends(void **state)
+{
+	struct command_result result = { 0 };
+	struct error err = ERROR_INIT;
+	struct command_process process;
+	_cleanup_close_ int ours = -1;
+	struct command c;
+	char text[16];
+
+	(void)state;
+	start_shell("echo $$ >answering; sleep 1000 & echo $! >beside; echo said; echo yes >&0; wait", &c, &process, &ours);
+	assert_int_equal(command_wait(&c, &process, ours, NULL, &result, &err), 0);
+	assert_false(result.timed_out);
+	assert_int_equal(read(ours, text, sizeof(text)), 4);
+	assert_memory_equal(text, "yes\n", 4);
+	assert_int_equal(command_end(&process, &result, &err), 0);
+	assert_true(WIFSIGNALED(result.status));
+	assert_string_equal(result.tail, "said");
+	assert_true(is_gone("answering"));
+	assert_true(is_gone("beside"));
+	assert_int_equal(process.pid, 0);
+	/* Once more is harmless. */
+	assert_int_equal(command_end(&process, &result, &err), 0);
+}
+
+static void ends_without_an_answer(void **state)
+{
+	struct command_result result = { 0 };
+	struct error err = ERROR_INIT;
+	struct command_process process;
+	_cleanup_close_ int ours = -1;
+	struct command c;
+	char text[16];
+
+	(void)state;
+	start_shell("echo sorry >&2; exit 3", &c, &process, &ours);
+	assert_int_equal(command_wait(&c, &process, ours, NULL, &result, &err), 0);
+	assert_int_equal(read(ours, text, sizeof(text)), 0);
+	assert_int_equal(command_wait(&c, &process, -1, NULL, &result, &err), 0);
+	assert_int_equal(command_end(&process, &result, &err), 0);
+	assert_int_equal(WEXITSTATUS(result.status), 3);
+	assert_string_equal(result.tail, "sorry");
+}
+
+static void has_no_answer_in_time(void **state)
+{
+	struct command_result result = { 0 };
+	struct error err = ERROR_INIT;
+	struct command_process process;
+	_cleanup_close_ int ours = -1;
+	struct command c;
+
+	(void)state;
+	start_shell("echo $$ >silent; sleep 1000", &c, &process, &ours);
+	c.timeout_ms = 300;
+	assert_int_equal(command_wait(&c, &process, ours, NULL, &result, &err), 0);
+	assert_true(result.timed_out);
+	assert_int_equal(command_end(&process, &result, &err), 0);
+	assert_true(is_gone("silent"));
+}
+
 static void inherits_nothing(void **state)
 {
 	int leak = open("/", O_RDONLY | O_DIRECTORY); /* without O_CLOEXEC: somebody else's */
@@ -285,6 +364,9 @@ int main(void)
 		cmocka_unit_test(timeout_kills_everything),
 		cmocka_unit_test(background_is_left_alone),
 		cmocka_unit_test(interrupted_by_a_signal),
+		cmocka_unit_test(answers_before_it_ends),
+		cmocka_unit_test(ends_without_an_answer),
+		cmocka_unit_test(has_no_answer_in_time),
 		cmocka_unit_test(inherits_nothing),
 		cmocka_unit_test(starts_in_its_directory_or_the_root),
 		cmocka_unit_test(poststart_stops_at_the_first_failure),

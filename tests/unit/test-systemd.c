@@ -62,7 +62,6 @@ static const struct op_systemd_unit *find_unit(const struct program *p)
 		if (p->ops[i].type == OP_CLONE) {
 			const struct op_clone *op = program_data(p, &p->ops[i]);
 
-			assert_true(op->waits);
 			assert_false(op->cgroup);
 			cloned = true;
 		}
