@@ -399,6 +399,10 @@ call_terminal() {
 	[ ! -e "$dir" ] && [ ! -e "$ROOT/$ID" ]
 }
 
+has_no_processes() {
+	[ -z "$(cat /sys/fs/cgroup/{,*/}"berth-$ID/cgroup.procs" 2>/dev/null)" ]
+}
+
 @test "T6 what is left of an earlier boot is stopped, and in nobody's way" {
 	local pid
 	ends_on_term
@@ -408,7 +412,9 @@ call_terminal() {
 	# A process that lives and has the pid and start time of the record, but in another boot.
 	pid=$(cat "$TMP/pid")
 	[ "$(container_status)" = stopped ]
+	# Its cgroups are as good as those of another boot, empty, when it has left them.
 	kill -KILL "$pid"
+	wait_for 5 has_no_processes
 	create_container
 	[ "$(container_status)" = created ]
 	berth delete --force "$ID"
