@@ -305,6 +305,14 @@ test_limits() {
 	fi
 	same 900 "$(cat "/proc/$pid/oom_score_adj")"
 	grep -q "/${PARENT#/}/.*$CONTAINER" "/proc/$pid/cgroup"
+	scope_has MemoryMax=52428800
+	scope_has CPUQuotaPerSecUSec=500ms
+}
+
+# scope_has PROPERTY=VALUE: so that systemd will not take the limit back.
+scope_has() {
+	[ "$BERTH_ENGINES_DRIVER" = systemd ] || return 0
+	same "$1" "$(systemctl show -p "${1%%=*}" "cri-containerd-$CONTAINER.scope")"
 }
 
 test_update() {
@@ -317,6 +325,8 @@ test_update() {
 	else
 		same 20000 "$(cgroup_value "$(pid)" cpu cpu.cfs_quota_us '')"
 	fi
+	scope_has MemoryMax=104857600
+	scope_has CPUQuotaPerSecUSec=200ms
 	# Before it was started as well.
 	CONTAINER=$(make_container . second)
 	of_container UpdateContainerResources '{linux: {memory_limit_in_bytes: 104857600}}'
@@ -335,7 +345,8 @@ test_stats() {
 
 test_oom() {
 	run_pod
-	run_container '.command = ["sh", "-c", "tail /dev/zero"] | .linux.resources = {memory_limit_in_bytes: 20000000}'
+	# On cgroup v2 the shim begins to watch when the container has started, and ends with it.
+	run_container '.command = ["sh", "-c", "sleep 2; tail /dev/zero; sleep 2"] | .linux.resources = {memory_limit_in_bytes: 20000000}'
 	eventually 20 is_state EXITED
 	eventually 5 is_oom
 }

@@ -239,8 +239,10 @@ test_cpuset() {
 }
 
 test_oom() {
-	# The first process survives, so that the monitor has time to look.
-	status_is 5 run_engine --memory 20m "$IMAGE" sh -c 'tail /dev/zero; sleep 3; exit 5'
+	# conmon begins to watch when it has told Podman of the container. The first process survives, so that it has time to look,
+	# and shows what there is to be seen.
+	status_is 5 run_engine --memory 20m "$IMAGE" \
+		sh -c 'sleep 1; tail /dev/zero; cat /sys/fs/cgroup/memory.events; sleep 3; exit 5'
 	same true "$(get .State.OOMKilled)"
 }
 

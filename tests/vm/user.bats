@@ -93,10 +93,10 @@ user_stopped() {
 }
 
 # A cgroup that is the user's own, with controllers, for as long as the process HOLDER is in one below it. What he makes
-# elsewhere has controllers only until his systemd looks there again.
+# elsewhere has controllers only until his systemd looks there again. Newer ones of systemd-run make one dollar of two.
 delegated_cgroup() {
 	as-user sh -c 'own=/sys/fs/cgroup$(sed -n "s/^0:://p" /proc/self/cgroup); mkdir "$own/holder"
-		echo $$ >"$own/holder/cgroup.procs"; echo $$ >"$0"; exec sleep 1000' "$BUNDLE/holder" 3>&- &
+		sh -c "echo \$PPID" >"$own/holder/cgroup.procs"; sh -c "echo \$PPID" >"$0"; exec sleep 1000' "$BUNDLE/holder" 3>&- &
 	wait_for 10 test -s "$BUNDLE/holder"
 	HOLDER=$(cat "$BUNDLE/holder")
 	DELEGATED=$(sed -n 's|^0::\(.*\)/holder$|\1|p' "/proc/$HOLDER/cgroup")
