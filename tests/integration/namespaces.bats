@@ -120,6 +120,18 @@ hold_namespaces() {
 	[ "$(stat -c "%u %g" "$BUNDLE/rootfs/tmp/f")" = "100000 200000" ]
 }
 
+@test "F198 F214 message queues belong to root of the user namespace" {
+	chown -R 100000:100000 "$BUNDLE/rootfs"
+	chmod 755 "$TMP" "$BUNDLE"
+	edit '.linux.namespaces += [{type: "user"}]
+		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+		| .linux.gidMappings = .linux.uidMappings'
+	container_script 'stat -c "%u %g" /dev/mqueue; readlink /proc/self/ns/ipc'
+	run_ok
+	[ "${lines[0]}" = "0 0" ]
+	[ "${lines[1]}" != "$(readlink /proc/self/ns/ipc)" ]
+}
+
 @test "F211 join a user namespace" {
 	chmod 755 "$TMP" "$BUNDLE"
 	hold_namespaces --user --map-root-user
