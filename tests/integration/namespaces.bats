@@ -334,6 +334,23 @@ hold_namespaces() {
 	[ "$output" = $'ro\nro' ]
 }
 
+@test "F446 the root as a read-only path is read-only, by whatever name, other mounts are unaffected" {
+	local path
+	ln -s / "$BUNDLE/rootfs/around"
+	for path in / //. /bin/.. /around; do
+		edit '.linux.readonlyPaths = [$p]' --arg p "$path"
+		container_script 'touch /x 2>/dev/null || echo ro; touch /dev/shm/x && echo rw'
+		run_ok
+		[ "$output" = $'ro\nrw' ] || fail "$path: $output"
+	done
+}
+
+@test "F443 the root cannot be masked" {
+	ln -s / "$BUNDLE/rootfs/around"
+	refuse '.linux.maskedPaths = ["/"]' /linux/maskedPaths/0 'the root itself'
+	refuse '.linux.maskedPaths = ["/around"]' /linux/maskedPaths/0 'the root itself'
+}
+
 @test "F444 F447 masked and read-only paths must be absolute" {
 	refuse '.linux.maskedPaths = ["proc/kcore"]' /linux/maskedPaths/0
 	refuse '.linux.readonlyPaths = ["proc/sys"]' /linux/readonlyPaths/0
