@@ -171,10 +171,21 @@ pstr id_map_text(struct compiler *c, const struct id_mappings *map)
 	return emit_str(&c->emit, text);
 }
 
+/*
+ * What init enters itself: the cgroup namespace after the cgroup, that of time after its offsets. With a user namespace
+ * also that of ipc, after init has become its root: the kernel makes the message queues' file system along with it, and
+ * whoever is not mapped would own that for ever.
+ */
+static uint32_t entered_later(const struct compiler *c)
+{
+	uint32_t later = CLONE_NEWCGROUP | CLONE_NEWTIME;
+
+	return c->ns_new & (has_namespace(c, CLONE_NEWUSER) ? later | CLONE_NEWIPC : later);
+}
+
 int namespaces_emit_clone(struct compiler *c)
 {
-	/* These two are entered later, by init: the one after the cgroup, the other after its offsets. */
-	struct op_clone op = { .flags = c->ns_new & ~(uint32_t)(CLONE_NEWCGROUP | CLONE_NEWTIME) };
+	struct op_clone op = { .flags = c->ns_new & ~entered_later(c) };
 	struct op_id_map map = { .deny_setgroups = c->deny_setgroups };
 
 	for (size_t i = 0; c->cgroup_path && !c->systemd && i < c->host->n_hierarchies; i++)
@@ -220,12 +231,14 @@ static int emit_time(struct compiler *c)
 
 int namespaces_emit_enter(struct compiler *c)
 {
-	struct op_unshare cgroup = { .flags = CLONE_NEWCGROUP };
+	struct op_unshare cgroup = { .flags = CLONE_NEWCGROUP }, ipc = { .flags = CLONE_NEWIPC };
 	struct op_name name;
 	int r;
 
 	if (has_namespace(c, CLONE_NEWUSER))
 		compiler_emit_own(c, OP_USERNS_ROOT, NULL);
+	if (entered_later(c) & CLONE_NEWIPC)
+		compiler_emit(c, OP_UNSHARE, &ipc, &c->linux_->namespaces);
 	if (c->ns_new & CLONE_NEWTIME) {
 		r = emit_time(c);
 		if (r < 0)

@@ -210,7 +210,7 @@ static int hook_finish(const struct init *i, struct hook *h, struct error *err)
 	return WEXITSTATUS(status) ? hook_fail(i, h, err, "exit status", WEXITSTATUS(status)) : 0;
 }
 
-/* A missing environment: that of berth's caller outside, that of the program inside, as others do it. */
+/* A missing environment: that of berth's caller outside, that of the program inside, HOME included, as others do it. */
 static char **hook_environment(const struct init *i, const struct op_hook *op)
 {
 	const struct program_op *exec = walk_any(i, OP_EXEC);
@@ -218,7 +218,7 @@ static char **hook_environment(const struct init *i, const struct op_hook *op)
 
 	if (op->has_env)
 		return exec_strings(i, op->env, NULL);
-	return i->entered && process ? exec_strings(i, process->env, NULL) : i->environ;
+	return i->entered && process ? exec_strings(i, process->env, i->home) : i->environ;
 }
 
 static void hook_streams(const struct init *i, struct hook *h)

@@ -143,6 +143,15 @@ static int mask_file(struct init *i, int target, const struct stat *st)
 	return r;
 }
 
+/* What is mounted on the root would be seen by no one: paths begin below it. */
+static bool is_root(const struct init *i, int fd)
+{
+	struct stat root, st;
+
+	return sys_fstat(i->fd_root, &root) == 0 && sys_fstat(fd, &st) == 0 && root.st_dev == st.st_dev
+	       && root.st_ino == st.st_ino;
+}
+
 int op_masked_path(struct init *i, const void *data, struct error *err)
 {
 	const struct op_path *op = data;
@@ -159,6 +168,8 @@ int op_masked_path(struct init *i, const void *data, struct error *err)
 	if (target == -ENOENT || target == -ENOTDIR)
 		return 0;
 	r = target < 0 ? target : sys_fstat(target, &st);
+	if (r == 0 && is_root(i, target))
+		return error_set(err, ERR_MASK, 0, "%s: the root itself cannot be masked", path);
 	if (r == 0 && S_ISDIR(st.st_mode))
 		r = mask_dir(i, target);
 	else if (r == 0 && i->fd_mask_file < 0 && !i->mask_old_way)
@@ -180,11 +191,22 @@ static int readonly_old_way(struct init *i, const char *path, int target)
 	return mounted < 0 ? mounted : mount_attributes(i, mounted, true, false, MOUNT_ATTR_RDONLY, 0);
 }
 
+/* A copy is made read-only before it covers the original: there is no moment between. */
+static int readonly_cover(struct init *i, const char *path, int target)
+{
+	_cleanup_close_ int tree = sys_open_tree_clone(target, "", true, false);
+	int r = tree < 0 ? tree : mount_attributes(i, tree, false, true, MOUNT_ATTR_RDONLY, 0);
+
+	if (r == -ENOSYS || r == -EPERM)
+		return readonly_old_way(i, path, target);
+	return r < 0 ? r : sys_move_mount(tree, target);
+}
+
 int op_readonly_path(struct init *i, const void *data, struct error *err)
 {
 	const struct op_path *op = data;
 	const char *path = program_str(&i->program, op->path);
-	_cleanup_close_ int target = -1, tree = -1;
+	_cleanup_close_ int target = -1;
 	int r;
 
 	r = init_root(i, err);
@@ -195,12 +217,8 @@ int op_readonly_path(struct init *i, const void *data, struct error *err)
 		return 0;
 	if (target < 0)
 		return error_set(err, ERR_READONLY, -target, "%s", path);
-	/* A copy is made read-only before it covers the original: there is no moment between. */
-	tree = sys_open_tree_clone(target, "", true, false);
-	r = tree < 0 ? tree : mount_attributes(i, tree, false, true, MOUNT_ATTR_RDONLY, 0);
-	if (r == -ENOSYS || r == -EPERM)
-		r = readonly_old_way(i, path, target);
-	else if (r == 0)
-		r = sys_move_mount(tree, target);
+	/* The root becomes so by its own mount, as with root.readonly; what is mounted below has its own options. */
+	r = is_root(i, target) ? mount_attributes(i, target, true, false, MOUNT_ATTR_RDONLY, 0)
+			       : readonly_cover(i, path, target);
 	return r < 0 ? error_set(err, ERR_READONLY, -r, "%s", path) : 0;
 }

@@ -93,6 +93,13 @@ static int time_enter(struct init *i, struct error *err)
 	return 0;
 }
 
+static const char *unshared_name(uint32_t flags)
+{
+	if (flags & CLONE_NEWIPC)
+		return "ipc";
+	return flags & CLONE_NEWCGROUP ? "cgroup" : "time";
+}
+
 int op_unshare(struct init *i, const void *data, struct error *err)
 {
 	const struct op_unshare *op = data;
@@ -102,7 +109,7 @@ int op_unshare(struct init *i, const void *data, struct error *err)
 	if (r == 0 && op->flags & CLONE_NEWTIME)
 		r = time_unshare(i);
 	if (r < 0)
-		return error_set(err, ERR_NAMESPACE, -r, "%s cannot be made", others ? "cgroup" : "time");
+		return error_set(err, ERR_NAMESPACE, -r, "%s cannot be made", unshared_name(op->flags));
 	return op->flags & CLONE_NEWTIME ? time_enter(i, err) : 0;
 }
 

@@ -68,6 +68,18 @@ static int source_idmap(struct execution *x, const struct op_mount *op, int tree
 	return r < 0 ? idmap_failed(x, op, r, err) : 0;
 }
 
+/*
+ * What is opened here is a peer of the host's own mount, where init has only slaves of those. Shared again, it would
+ * carry what is mounted on it out to the host, by order of a container's root who may not mount anything there.
+ */
+static int source_part(const struct op_mount *op, const char *source, int tree, struct error *err)
+{
+	bool shared = op->n_propagation > 1 || op->propagation & MS_SHARED;
+	int r = shared ? sys_mount_setattr(tree, op->flags & MOUNT_RECURSIVE, 0, 0, MS_SLAVE) : 0;
+
+	return r < 0 ? error_set(err, ERR_MOUNT, -r, "source %s as a slave of the host's", source) : 0;
+}
+
 int source_serve(struct execution *x, uint32_t index, struct error *err)
 {
 	const struct program_op *row;
@@ -93,6 +105,8 @@ int source_serve(struct execution *x, uint32_t index, struct error *err)
 		r = tree < 0 ? idmap_failed(x, op, tree, err) : source_idmap(x, op, tree, err);
 	else if (tree < 0 && tree != -ENOSYS && tree != -EPERM && !(tree == -ENOENT && op->flags & MOUNT_OPTIONAL))
 		r = error_set(err, ERR_MOUNT, -tree, "source %s", source);
+	if (r == 0 && tree >= 0)
+		r = source_part(op, source, tree, err);
 	if (r == 0) {
 		r = message_send(x->wire, MESSAGE_SOURCE, index, NULL, 0, MAX(tree, -1));
 		if (r < 0)

@@ -94,6 +94,15 @@ kinds() {
 	grep -qx MARK=from-caller "$LOG.env"
 }
 
+@test "F167 F166 a startContainer hook without env gets the program's, HOME included" {
+	edit '.process.env = ["PATH=/bin", "A=1"]
+		| .hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "env | sort >/hook.env"]}]'
+	container_args true
+	run_ok
+	[ "$(grep -vE '^(PWD|SHLVL|_)=' "$BUNDLE/rootfs/hook.env")" = $'A=1\nHOME=/root\nPATH=/bin' ] ||
+		fail "$(cat "$BUNDLE/rootfs/hook.env")"
+}
+
 @test "F164 F169 bad hooks are errors" {
 	refuse '.hooks.prestart = [{path: "bin/true"}]' /hooks/prestart/0/path
 	refuse '.hooks.prestart = [{args: ["x"]}]' /hooks/prestart/0

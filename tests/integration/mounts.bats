@@ -193,6 +193,25 @@ show_mount() {
 	refuse . /y nosuchoption
 }
 
+@test "F062 F092 a shared bind mount in a user namespace gets the host's events and sends none" {
+	mkdir "$TMP/source" "$BUNDLE/rootfs/data"
+	mount -t tmpfs tmpfs "$TMP/source"
+	mount --make-shared "$TMP/source"
+	mkdir "$TMP/source/sub"
+	chown -R 100000:100000 "$BUNDLE/rootfs" "$TMP/source"
+	edit '.linux.namespaces += [{type: "user"}]
+		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+	add_mount /data bind "$TMP/source" bind shared
+	add_mount /data/sub tmpfs tmpfs
+	container_script 'grep " /data " /proc/self/mountinfo'
+	run_container
+	left=$(grep -c " $TMP/source/sub " /proc/self/mountinfo) || :
+	umount -R "$TMP/source"
+	[ "$status" -eq 0 ] || fail "$output"
+	[[ "$output" == *shared:*master:* ]] || fail "$output"
+	[ "$left" -eq 0 ]
+}
+
 @test "F062 F079 F084 F090 F083 F092 F098 F088 propagation options" {
 	local o
 	for o in private rprivate slave rslave shared rshared unbindable runbindable; do

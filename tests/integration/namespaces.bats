@@ -120,6 +120,18 @@ hold_namespaces() {
 	[ "$(stat -c "%u %g" "$BUNDLE/rootfs/tmp/f")" = "100000 200000" ]
 }
 
+@test "F198 F214 message queues belong to root of the user namespace" {
+	chown -R 100000:100000 "$BUNDLE/rootfs"
+	chmod 755 "$TMP" "$BUNDLE"
+	edit '.linux.namespaces += [{type: "user"}]
+		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+		| .linux.gidMappings = .linux.uidMappings'
+	container_script 'stat -c "%u %g" /dev/mqueue; readlink /proc/self/ns/ipc'
+	run_ok
+	[ "${lines[0]}" = "0 0" ]
+	[ "${lines[1]}" != "$(readlink /proc/self/ns/ipc)" ]
+}
+
 @test "F211 join a user namespace" {
 	chmod 755 "$TMP" "$BUNDLE"
 	hold_namespaces --user --map-root-user
@@ -320,6 +332,23 @@ hold_namespaces() {
 	container_script 'touch /data/x 2>/dev/null || echo ro; touch /data/sub/x 2>/dev/null || echo ro'
 	run_ok
 	[ "$output" = $'ro\nro' ]
+}
+
+@test "F446 the root as a read-only path is read-only, by whatever name, other mounts are unaffected" {
+	local path
+	ln -s / "$BUNDLE/rootfs/around"
+	for path in / //. /bin/.. /around; do
+		edit '.linux.readonlyPaths = [$p]' --arg p "$path"
+		container_script 'touch /x 2>/dev/null || echo ro; touch /dev/shm/x && echo rw'
+		run_ok
+		[ "$output" = $'ro\nrw' ] || fail "$path: $output"
+	done
+}
+
+@test "F443 the root cannot be masked" {
+	ln -s / "$BUNDLE/rootfs/around"
+	refuse '.linux.maskedPaths = ["/"]' /linux/maskedPaths/0 'the root itself'
+	refuse '.linux.maskedPaths = ["/around"]' /linux/maskedPaths/0 'the root itself'
 }
 
 @test "F444 F447 masked and read-only paths must be absolute" {
