@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define OUTPUT_SIZE 16384
+
 enum { COLUMN_ID, COLUMN_PID, COLUMN_STATUS, COLUMN_BUNDLE, COLUMN_CREATED, COLUMN_OWNER, COLUMN_MAX };
 
 /*
@@ -24,7 +26,7 @@ struct table {
 
 static const char *table_cell(struct table *t, const char *text, bool copy, size_t *ret_len)
 {
-	char shown[4096];
+	static char shown[4096]; /* what is on the stack is filled with zeros each time */
 
 	*ret_len = str_escape(text, shown, sizeof(shown));
 	return copy || !streq(shown, text) ? arena_strndup(&t->arena, shown, *ret_len) : text;
@@ -157,12 +159,15 @@ static int list_json(const struct state_root *root, char *const *ids, size_t n, 
 
 int cmd_list(struct context *ctx)
 {
+	static char output[OUTPUT_SIZE];
 	_cleanup_(state_root_close) struct state_root root = { .fd = -1 };
 	bool json = ctx->args.set[OPT_FORMAT] && streq(ctx->args.value[OPT_FORMAT], "json");
 	char **ids = NULL;
 	size_t n = 0;
 	int r = open_root(ctx, false, &root);
 
+	/* A line a container: the usual buffer would be written fifty times for a thousand of them. */
+	(void)setvbuf(stdout, output, _IOFBF, sizeof(output));
 	if (r == 0)
 		r = state_list(&root, ctx->args.set[OPT_QUIET], &ids, &n, &ctx->err);
 	else if (r == -ENOENT && !error_is_set(&ctx->err))

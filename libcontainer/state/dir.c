@@ -27,9 +27,18 @@
 #define PROBE_RETRIES 3
 #define PROBE_WAIT_US 1000
 
+static bool is_id_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' ||
+	       c == '.' || c == '-';
+}
+
 bool state_is_id(const char *id)
 {
-	size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+.-");
+	size_t len = 0;
+
+	while (is_id_character(id[len]))
+		len++;
 
 	/* "." and ".." would lead out of the root, "-x" into another command's options. */
 	return len > 0 && !id[len] && len <= STATE_ID_MAX && id[0] != '.' && id[0] != '-';

@@ -20,6 +20,7 @@
 
 #define FIELD_STATE 3
 #define FIELD_START_TIME 22
+#define NAME_END_MAX 96 /* the name is 16 bytes at most, in a kernel thread 64 */
 
 const char *boot_id(void)
 {
@@ -47,7 +48,7 @@ bool process_letter_is_gone(char letter)
  */
 int process_parse_stat(const char *text, char *ret_letter, uint64_t *ret_start_time)
 {
-	const char *s = strrchr(text, ')');
+	const char *s = memrchr(text, ')', strnlen(text, NAME_END_MAX));
 	char number[24];
 	size_t len;
 
@@ -83,7 +84,8 @@ int process_stat(pid_t pid, char *ret_letter, uint64_t *ret_start_time)
 {
 	int proc = proc_dir();
 	_cleanup_close_ int fd = -1;
-	char path[32], text[2048];
+	static char text[2048]; /* what is on the stack is filled with zeros each time */
+	char path[32];
 	ssize_t n;
 
 	if (proc < 0)

@@ -39,7 +39,8 @@ void record_write_summary(int dir, const struct record *record)
 
 bool record_read_summary(int at, const char *dir, struct arena *arena, struct record *ret)
 {
-	char path[STATE_PATH_MAX], text[PATH_MAX], *copy;
+	static char text[PATH_MAX]; /* what is on the stack is filled with zeros each time */
+	char path[STATE_PATH_MAX], *copy;
 	int n;
 
 	state_path(path, dir, STATE_SUMMARY);
