@@ -57,6 +57,18 @@ int str_to_u32(const char *s, uint32_t *ret)
 	return 0;
 }
 
+size_t str_from_u64(uint64_t v, char buf[STR_U64_SIZE])
+{
+	size_t n = 1;
+
+	for (uint64_t rest = v / 10; rest; rest /= 10)
+		n++;
+	buf[n] = '\0';
+	for (size_t i = n; i-- > 0; v /= 10)
+		buf[i] = (char) ('0' + v % 10);
+	return n;
+}
+
 const struct name_value *name_find(const struct name_value *table, const char *name)
 {
 	for (; table->name; table++)

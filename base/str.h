@@ -26,6 +26,10 @@ int str_to_u64(const char *s, uint64_t *ret);
 int str_to_i64(const char *s, int64_t *ret);
 int str_to_u32(const char *s, uint32_t *ret);
 
+/* The other way, for where the formatting of libc would be what costs most. Returns the length. */
+#define STR_U64_SIZE 21
+size_t str_from_u64(uint64_t v, char buf[STR_U64_SIZE]);
+
 /* A table that pairs names with numbers, ended by a NULL name. */
 struct name_value {
 	const char *name;

@@ -75,9 +75,9 @@ static int add_container(struct table *t, const struct view *view)
 		[COLUMN_CREATED] = true,
 		[COLUMN_OWNER] = !root,
 	};
-	char pid[32];
+	char pid[STR_U64_SIZE];
 
-	snprintf(pid, sizeof(pid), "%lld", (long long)view->state.pid);
+	(void)str_from_u64((uint64_t)view->state.pid, pid);
 	return table_add(t,
 			 (const char *const[COLUMN_MAX]){
 				 [COLUMN_ID] = view->state.id,

@@ -14,8 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define FIELD_STATE 3
@@ -85,12 +83,13 @@ int process_stat(pid_t pid, char *ret_letter, uint64_t *ret_start_time)
 	int proc = proc_dir();
 	_cleanup_close_ int fd = -1;
 	static char text[2048]; /* what is on the stack is filled with zeros each time */
-	char path[32];
+	static const char file[] = "/stat";
+	char path[STR_U64_SIZE + sizeof(file)];
 	ssize_t n;
 
 	if (proc < 0)
 		return proc;
-	(void)snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	memcpy(path + str_from_u64((uint64_t)pid, path), file, sizeof(file));
 	fd = sys_openat(proc, path, O_RDONLY, 0);
 	/* The kernel writes this file as a whole: a second read would only say that it has ended. */
 	n = fd < 0 ? fd : sys_read(fd, text, sizeof(text) - 1);

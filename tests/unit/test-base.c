@@ -113,6 +113,22 @@ static void buf_grows(void **state)
 	assert_string_equal(b.data, "again");
 }
 
+static void numbers_become_text(void **state)
+{
+	static const uint64_t numbers[] = { 0, 1, 9, 10, 99, 100, 4294967296, UINT64_MAX - 1, UINT64_MAX };
+	char text[STR_U64_SIZE];
+	uint64_t u = 5;
+
+	(void) state;
+	for (size_t n = 0; n < ELEMENTSOF(numbers); n++) {
+		size_t len = str_from_u64(numbers[n], text);
+
+		assert_int_equal(len, strlen(text));
+		assert_int_equal(str_to_u64(text, &u), 0);
+		assert_true(u == numbers[n]);
+	}
+}
+
 static void numbers_are_strict(void **state)
 {
 	static const char *const bad[] = { "", "-", "+1", " 1", "1 ", "0x1", "1a", "--1", "\xd9\xa1" };
@@ -214,6 +230,7 @@ int main(void)
 		cmocka_unit_test(arena_zeroes_and_aligns), cmocka_unit_test(arena_refuses),
 		cmocka_unit_test(arena_regrows),	   cmocka_unit_test(arena_copies_text),
 		cmocka_unit_test(buf_grows),		   cmocka_unit_test(numbers_are_strict),
+		cmocka_unit_test(numbers_become_text),
 		cmocka_unit_test(names_are_found),	   cmocka_unit_test(text_is_made_harmless),
 		cmocka_unit_test(descriptors_have_one_owner),
 	};
