@@ -144,12 +144,11 @@ static int mask_file(struct init *i, int target, const struct stat *st)
 }
 
 /* What is mounted on the root would be seen by no one: paths begin below it. */
-static bool is_root(const struct init *i, int fd)
+static bool is_root(const struct init *i, const struct stat *st)
 {
-	struct stat root, st;
+	struct stat root;
 
-	return sys_fstat(i->fd_root, &root) == 0 && sys_fstat(fd, &st) == 0 && root.st_dev == st.st_dev
-	       && root.st_ino == st.st_ino;
+	return sys_fstat(i->fd_root, &root) == 0 && sys_same_file(&root, st);
 }
 
 int op_masked_path(struct init *i, const void *data, struct error *err)
@@ -168,7 +167,7 @@ int op_masked_path(struct init *i, const void *data, struct error *err)
 	if (target == -ENOENT || target == -ENOTDIR)
 		return 0;
 	r = target < 0 ? target : sys_fstat(target, &st);
-	if (r == 0 && is_root(i, target))
+	if (r == 0 && is_root(i, &st))
 		return error_set(err, ERR_MASK, 0, "%s: the root itself cannot be masked", path);
 	if (r == 0 && S_ISDIR(st.st_mode))
 		r = mask_dir(i, target);
@@ -207,6 +206,7 @@ int op_readonly_path(struct init *i, const void *data, struct error *err)
 	const struct op_path *op = data;
 	const char *path = program_str(&i->program, op->path);
 	_cleanup_close_ int target = -1;
+	struct stat st;
 	int r;
 
 	r = init_root(i, err);
@@ -218,7 +218,9 @@ int op_readonly_path(struct init *i, const void *data, struct error *err)
 	if (target < 0)
 		return error_set(err, ERR_READONLY, -target, "%s", path);
 	/* The root becomes so by its own mount, as with root.readonly; what is mounted below has its own options. */
-	r = is_root(i, target) ? mount_attributes(i, target, true, false, MOUNT_ATTR_RDONLY, 0)
-			       : readonly_cover(i, path, target);
+	r = sys_fstat(target, &st);
+	if (r == 0)
+		r = is_root(i, &st) ? mount_attributes(i, target, true, false, MOUNT_ATTR_RDONLY, 0)
+				    : readonly_cover(i, path, target);
 	return r < 0 ? error_set(err, ERR_READONLY, -r, "%s", path) : 0;
 }
