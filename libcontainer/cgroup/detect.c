@@ -96,7 +96,7 @@ static int use_mount(const struct mount_line *m, void *arg)
 	if (!c)
 		return 0;
 	own = path_below(c->path, m->root);
-	rank = 1u + (own ? 2u : 0u) + (str_after(m->point, "/sys/fs/cgroup") ? 1u : 0u);
+	rank = 1u + (own ? 2u : 0u) + (str_after(m->point, USUAL_MOUNT) ? 1u : 0u);
 	if (rank <= c->rank || (d->check && cgroup_root(m->point, c->version) < 0))
 		return 0;
 	c->rank = rank;

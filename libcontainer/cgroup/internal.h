@@ -26,6 +26,10 @@ int cgroup_detect_from(struct arena *arena, int mountinfo, int own, bool check, 
  */
 int cgroup_open(const char *dir, uint32_t version, int flags, struct error *err);
 
+/* The same in two steps, without and with words. -EXDEV: it lies on something else. */
+int cgroup_try_open(const char *dir, uint32_t version, int flags);
+int cgroup_open_failed(const char *dir, uint32_t version, int r, struct error *err);
+
 /*
  * The mount point of a hierarchy of that version, as an O_PATH descriptor that stays open and belongs to
  * roots.c; a negative errno, -EXDEV when something else is to be seen there. cgroup_root_known(): only if it

@@ -267,11 +267,8 @@ int cgroup_make(const char *mount, const char *dir, const char *controllers, uin
 	m.root = cgroup_root(mount, version);
 	if (m.root == -ENOENT)
 		return error_set(err, ERR_CGROUP, ENOENT, "hierarchy %s is not mounted", mount);
-	if (m.root == -EXDEV)
-		return error_set(err, ERR_CGROUP, EINVAL, "%s is not in a cgroup file system of version %u",
-				 mount, version);
 	if (m.root < 0)
-		return error_set(err, ERR_CGROUP, -m.root, "%s cannot be opened", mount);
+		return cgroup_open_failed(mount, version, m.root, err);
 	r = split(&m, err);
 	if (r == 0)
 		r = make(&m, controllers, err);

@@ -8,8 +8,6 @@
 
 #include "base/fd.h"
 #include "base/str.h"
-#include "libcontainer/sys/cgroupfs.h"
-#include "libcontainer/sys/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,22 +40,18 @@ int cgroup_root_known(const char *mount, uint32_t version)
 
 int cgroup_root(const char *mount, uint32_t version)
 {
-	int fd = cgroup_root_known(mount, version), r;
-	_cleanup_close_ int opened = -1;
+	int known = cgroup_root_known(mount, version);
+	_cleanup_close_ int fd = -1;
 
-	if (fd >= 0)
+	if (known >= 0)
+		return known;
+	fd = cgroup_try_open(mount, version, O_PATH);
+	if (fd < 0)
 		return fd;
-	r = opened = sys_openat(AT_FDCWD, mount, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (r >= 0)
-		r = sys_cgroupfs_version(opened);
-	if (r < 0)
-		return r;
-	if (r != (int)version)
-		return -EXDEV;
 	if (n_roots == ROOTS_MAX)
 		return -EMFILE;
 	roots[n_roots] = (struct root){ .mount = strdup(mount), .version = version };
 	if (!roots[n_roots].mount)
 		return -ENOMEM;
-	return roots[n_roots++].fd = fd_steal(&opened);
+	return roots[n_roots++].fd = fd_steal(&fd);
 }

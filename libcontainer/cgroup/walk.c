@@ -34,7 +34,7 @@ struct walk {
 	struct buf names;      /* each with its NUL */
 };
 
-int cgroup_open(const char *dir, uint32_t version, int flags, struct error *err)
+int cgroup_try_open(const char *dir, uint32_t version, int flags)
 {
 	_cleanup_close_ int fd = sys_openat(AT_FDCWD, dir, flags | O_DIRECTORY | O_NOFOLLOW, 0);
 	int r;
@@ -42,14 +42,26 @@ int cgroup_open(const char *dir, uint32_t version, int flags, struct error *err)
 	if (fd == -ENOENT || fd == -ENODEV)
 		return -ENOENT;
 	if (fd < 0)
-		return error_set(err, ERR_CGROUP, -fd, "%s cannot be opened", dir);
+		return fd;
 	r = sys_cgroupfs_version(fd);
 	if (r < 0)
-		return error_set(err, ERR_CGROUP, -r, "%s cannot be opened", dir);
-	if (r != (int)version)
+		return r;
+	return r == (int)version ? fd_steal(&fd) : -EXDEV;
+}
+
+int cgroup_open_failed(const char *dir, uint32_t version, int r, struct error *err)
+{
+	if (r == -EXDEV)
 		return error_set(err, ERR_CGROUP, EINVAL, "%s is not in a cgroup file system of version %u",
 				 dir, version);
-	return fd_steal(&fd);
+	return error_set(err, ERR_CGROUP, -r, "%s cannot be opened", dir);
+}
+
+int cgroup_open(const char *dir, uint32_t version, int flags, struct error *err)
+{
+	int r = cgroup_try_open(dir, version, flags);
+
+	return r < 0 && r != -ENOENT ? cgroup_open_failed(dir, version, r, err) : r;
 }
 
 /*
