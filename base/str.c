@@ -117,6 +117,15 @@ static size_t str_printable(const unsigned char *s)
 	return 0;
 }
 
+size_t str_plain(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] >= 0x20 && s[n] < 0x7f)
+		n++;
+	return n;
+}
+
 size_t str_escape(const char *s, char *buf, size_t size)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -131,9 +140,7 @@ size_t str_escape(const char *s, char *buf, size_t size)
 		/* Characters and escapes are written whole or not at all. */
 		if (len + (n ? n : 4) > size - 1)
 			break;
-		if (n == 1) {
-			buf[len++] = (char) *p++; /* nearly all there is, and `list` has a lot of it */
-		} else if (n) {
+		if (n) {
 			memcpy(buf + len, p, n);
 			len += n;
 			p += n;

@@ -40,6 +40,9 @@ struct name_value {
 const struct name_value *name_find(const struct name_value *table, const char *name);
 const struct name_value *name_of(const struct name_value *table, uint64_t value);
 
+/* How many bytes of printable ASCII s begins with: str_escape() would leave them as they are. */
+size_t str_plain(const char *s);
+
 /*
  * Copies s to buf with control characters, DEL and invalid UTF-8 as \xNN, cut at size - 1 bytes.
  * Returns the length written. For everything that a person or a log reads.

@@ -28,8 +28,11 @@ static const char *table_cell(struct table *t, const char *text, bool copy, size
 {
 	static char shown[4096]; /* what is on the stack is filled with zeros each time */
 
+	*ret_len = str_plain(text);
+	if (text[*ret_len] == '\0')
+		return copy ? arena_strndup(&t->arena, text, *ret_len) : text;
 	*ret_len = str_escape(text, shown, sizeof(shown));
-	return copy || !streq(shown, text) ? arena_strndup(&t->arena, shown, *ret_len) : text;
+	return arena_strndup(&t->arena, shown, *ret_len);
 }
 
 static int table_add(struct table *t, const char *const cells[COLUMN_MAX], const bool copy[COLUMN_MAX])

@@ -180,23 +180,25 @@ static void text_is_made_harmless(void **state)
 {
 	static const struct {
 		const char *in, *out;
+		size_t plain;
 	} rows[] = {
-		{ "plain \\ text", "plain \\ text" },
-		{ "a\nb\t\x7f", "a\\x0ab\\x09\\x7f" },
-		{ "\x1b[2J", "\\x1b[2J" },
-		{ "gr\xc3\xb6\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xb3", "gr\xc3\xb6\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xb3" },
-		{ "\xc2\x9b" "2J", "\\xc2\\x9b2J" },             /* C1: a one-byte ESC [ */
-		{ "\xc0\xaf", "\\xc0\\xaf" },                     /* overlong */
-		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },           /* surrogate */
-		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" }, /* above U+10FFFF */
-		{ "cut\xe2\x82", "cut\\xe2\\x82" },
-		{ "\xff", "\\xff" },
+		{ "plain \\ text", "plain \\ text", 12 },
+		{ "a\nb\t\x7f", "a\\x0ab\\x09\\x7f", 1 },
+		{ "\x1b[2J", "\\x1b[2J", 0 },
+		{ "gr\xc3\xb6\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xb3", "gr\xc3\xb6\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xb3", 2 },
+		{ "\xc2\x9b" "2J", "\\xc2\\x9b2J", 0 },             /* C1: a one-byte ESC [ */
+		{ "\xc0\xaf", "\\xc0\\xaf", 0 },                     /* overlong */
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80", 0 },           /* surrogate */
+		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", 0 }, /* above U+10FFFF */
+		{ "cut\xe2\x82", "cut\\xe2\\x82", 3 },
+		{ "\xff", "\\xff", 0 },
 	};
 	char buf[64];
 
 	(void) state;
 	for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
 		assert_int_equal(str_escape(rows[i].in, buf, sizeof(buf)), strlen(rows[i].out));
+		assert_int_equal(str_plain(rows[i].in), rows[i].plain);
 		assert_string_equal(buf, rows[i].out);
 	}
 	assert_int_equal(str_escape("ab\n", buf, 6), 2);
