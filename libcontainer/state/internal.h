@@ -63,6 +63,9 @@ enum start_phase start_phase(int at, const char *dir);
 enum container_status record_status_at(int at, const char *dir, enum start_phase phase,
 				       const struct record *record);
 
+/* The same from a summary; false when only the record says where to look (a freezer of v1). */
+bool summary_status(const struct record *summary, enum container_status *ret);
+
 /* The checksum of a record, for other files as well: it finds damage, not forgery. */
 uint64_t record_checksum(const char *data, size_t len);
 

@@ -162,10 +162,8 @@ int state_glance(const struct state_root *root, const char *id, bool whole, stru
 	struct stat st;
 	int r = 0;
 
-	if (!whole && record_read_summary(root->fd, id, &doc->arena, ret)) {
-		*ret_status = record_status_at(root->fd, id, ret->started ? START_DONE : START_WAITS, ret);
+	if (!whole && record_read_summary(root->fd, id, &doc->arena, ret) && summary_status(ret, ret_status))
 		return 0;
-	}
 	state_path(path, id, STATE_RECORD);
 	fd = record_open(root->fd, path, &st);
 	if (fd == -ENOENT ? !looks_like_container(root->fd, id) : fd >= 0 && !is_record(&st))

@@ -46,19 +46,21 @@ bool process_letter_is_gone(char letter)
  */
 int process_parse_stat(const char *text, char *ret_letter, uint64_t *ret_start_time)
 {
-	const char *s = memrchr(text, ')', strnlen(text, NAME_END_MAX));
+	const char *s = NULL;
 	char number[24];
 	size_t len;
 
+	for (size_t i = 0; i < NAME_END_MAX && text[i]; i++)
+		if (text[i] == ')')
+			s = text + i;
 	if (!s || s[1] != ' ' || !s[2] || s[3] != ' ')
 		return -EINVAL;
 	s += 2;
 	*ret_letter = *s;
-	for (int i = FIELD_STATE; i < FIELD_START_TIME; i++) {
-		s = strchr(s, ' ');
-		if (!s)
+	for (int field = FIELD_STATE; field < FIELD_START_TIME; s++) {
+		if (!*s)
 			return -EINVAL;
-		s++;
+		field += *s == ' ';
 	}
 	len = strcspn(s, " \n");
 	if (len >= sizeof(number))

@@ -20,7 +20,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 enum kind { KIND_U32, KIND_U64, KIND_BOOL, KIND_STR, KIND_OPT_I64, KIND_STRV, KIND_MAP, KIND_LIST };
@@ -107,6 +106,7 @@ static const struct row summary_rows[] = {
 	ROW(struct record, U32, "pid", init.pid),
 	ROW(struct record, U64, "startTime", init.start_time),
 	ROW(struct record, STR, "bootId", init.boot_id),
+	ROW(struct record, BOOL, "freezerV1", freezer_v1),
 	LIST(struct record, "freezer", cgroup, struct cgroup_dir, cgroup_rows),
 	{ NULL, 0, 0, NULL, 0 },
 };
@@ -146,7 +146,11 @@ static uint64_t checksum(const char *data, size_t len)
 
 static void make_tail(char tail[CHECKSUM_LEN + 1], uint64_t sum)
 {
-	(void)snprintf(tail, CHECKSUM_LEN + 1, CHECKSUM_HEAD "%016" PRIx64 CHECKSUM_TAIL, sum);
+	static const char digits[] = "0123456789abcdef";
+
+	memcpy(tail, CHECKSUM_HEAD "................" CHECKSUM_TAIL, CHECKSUM_LEN + 1);
+	for (size_t i = 0; i < 16; i++)
+		tail[sizeof(CHECKSUM_HEAD) - 1 + i] = digits[sum >> (60 - 4 * i) & 15];
 }
 
 static void write_string(struct buf *out, const char *s)
@@ -477,28 +481,29 @@ static void read_object(struct reader *r, const struct row *rows, void *object)
 	}
 }
 
-/* Compares and cuts off the checksum; the text ends with a brace again afterwards. */
-static bool checksum_fits(char *text, size_t len)
+/* Compares and cuts off the checksum: its end, where the text has a brace again. NULL when it does not fit. */
+static const char *cut_checksum(char *text, size_t len)
 {
 	char tail[CHECKSUM_LEN + 1];
 
-	if (len <= CHECKSUM_LEN || memchr(text, '\0', len))
-		return false;
+	if (len <= CHECKSUM_LEN)
+		return NULL;
 	len -= CHECKSUM_LEN;
 	make_tail(tail, checksum(text, len));
-	if (!streq(tail, text + len))
-		return false;
+	if (memcmp(tail, text + len, CHECKSUM_LEN) != 0)
+		return NULL;
 	text[len] = '}';
 	text[len + 1] = '\0';
-	return true;
+	return text + len + 1;
 }
 
 int record_parse(enum record_form form, char *text, size_t len, struct arena *arena, struct record *ret)
 {
 	struct reader r = { .p = text, .arena = arena };
+	const char *end = cut_checksum(text, len);
 
 	*ret = (struct record){ 0 };
-	if (!checksum_fits(text, len))
+	if (!end)
 		return -EBADMSG;
 	expect(&r, "{\"version\":");
 	ret->version = (uint32_t)read_number(&r, UINT32_MAX);
@@ -511,7 +516,7 @@ int record_parse(enum record_form form, char *text, size_t len, struct arena *ar
 	expect(&r, "}");
 	if (r.no_memory)
 		return -ENOMEM;
-	return r.bad || *r.p ? -EBADMSG : 0;
+	return r.bad || r.p != end ? -EBADMSG : 0;
 }
 
 int record_format(enum record_form form, const struct record *record, struct buf *out)

@@ -6,7 +6,8 @@
  *
  * It never disagrees with what else is in the directory: it is written last, and goes before the record is
  * replaced or removed and before a start gives its order. Where it is missing (a killed create or start, a
- * bundle path that makes it too long for a link) the record is read, and the start socket looked at.
+ * bundle path that makes it too long for a link) the record is read, and the start socket looked at. So it is
+ * for a freezer of v1, which the summary leaves out, when the process might be frozen: see status.c.
  */
 #include "libcontainer/state/internal.h"
 
@@ -28,7 +29,8 @@ void record_write_summary(int dir, const struct record *record)
 		return;
 	summary.started = phase == START_DONE;
 	summary.cgroup = (struct cgroup){ 0 };
-	if (freezer) {
+	summary.freezer_v1 = freezer && freezer->version == 1;
+	if (freezer && freezer->version != 1) {
 		v = *freezer;
 		summary.cgroup = (struct cgroup){ .v = &v, .n = 1 };
 	}

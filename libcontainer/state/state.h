@@ -63,6 +63,7 @@ struct record {
 	struct config_hook_list poststart, poststop;
 	char *seccomp_listener_path, *seccomp_listener_metadata;
 	bool started;           /* of the summary only; the record is not written again by start */
+	bool freezer_v1;        /* of the summary only, whose cgroup has the freezer of v2 or none */
 };
 
 struct state_root {

@@ -36,14 +36,18 @@ static bool is_locked(int at, const char *dir)
  * A process frozen by the v1 freezer is never shown as sleeping (S) or stopped (T): it is D, or R in
  * kernels 6.1 to 6.7. A frozen process of v2 is shown as S.
  */
-static bool may_be_frozen(const struct cgroup *cg, char letter)
+static bool may_be_frozen_v1(char letter)
 {
-	if (letter != 'S' && letter != 'T' && letter != 't')
-		return true;
-	for (size_t i = 0; i < cg->n; i++)
-		if (cg->v[i].version == 1 && strstr(cg->v[i].controllers, "freezer"))
-			return false;
-	return true;
+	return letter != 'S' && letter != 'T' && letter != 't';
+}
+
+/* No pidfd: nothing is sent, and what is read is true for one moment in either case. */
+static bool process_lives(const struct process_id *id, char *ret_letter)
+{
+	uint64_t start_time;
+
+	return id->pid > 0 && process_is_of_this_boot(id) && process_stat(id->pid, ret_letter, &start_time) == 0 &&
+	       start_time == id->start_time && !process_letter_is_gone(*ret_letter);
 }
 
 enum start_phase start_phase(int at, const char *dir)
@@ -75,26 +79,38 @@ static bool still_waits(int at, const char *dir)
 enum container_status record_status_at(int at, const char *dir, enum start_phase phase,
 				       const struct record *record)
 {
-	uint64_t start_time;
+	const struct cgroup_dir *freezer = cgroup_freezer(&record->cgroup);
 	char letter;
 
 	if (!record->complete)
 		return is_locked(at, dir) ? STATUS_CREATING : STATUS_STOPPED;
 	/*
 	 * The process is looked at last: as it lives, all that was read before is of the same container,
-	 * although nobody holds its directory. No pidfd: nothing is sent, and what is read is true for one
-	 * moment in either case.
+	 * although nobody holds its directory.
 	 */
-	if (record->init.pid <= 0 || !process_is_of_this_boot(&record->init) ||
-	    process_stat(record->init.pid, &letter, &start_time) < 0 ||
-	    start_time != record->init.start_time || process_letter_is_gone(letter))
+	if (!process_lives(&record->init, &letter))
 		return STATUS_STOPPED;
 	/* Before "created": also a container that waits for start can be paused, and must be resumed then. */
-	if (may_be_frozen(&record->cgroup, letter) && cgroup_frozen(&record->cgroup) == 1)
+	if (freezer && (freezer->version != 1 || may_be_frozen_v1(letter)) && cgroup_frozen(&record->cgroup) == 1)
 		return STATUS_PAUSED;
 	if (phase == START_ORDERED)
 		phase = still_waits(at, dir) ? START_WAITS : START_DONE;
 	return phase == START_WAITS ? STATUS_CREATED : STATUS_RUNNING;
+}
+
+bool summary_status(const struct record *summary, enum container_status *ret)
+{
+	char letter;
+
+	if (!process_lives(&summary->init, &letter))
+		*ret = STATUS_STOPPED;
+	else if (summary->freezer_v1 && may_be_frozen_v1(letter))
+		return false;
+	else if (summary->cgroup.n > 0 && cgroup_frozen(&summary->cgroup) == 1)
+		*ret = STATUS_PAUSED;
+	else
+		*ret = summary->started ? STATUS_RUNNING : STATUS_CREATED;
+	return true;
 }
 
 enum container_status record_status(int dir, const struct record *record)

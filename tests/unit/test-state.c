@@ -644,6 +644,33 @@ static void damaged_summary(void **state)
 	discard("d");
 }
 
+/* What a process shows by itself need not be in every summary: the record has it. */
+static void freezer_in_summary(void **state)
+{
+	struct cgroup_dir v1 = { .dir = (char *)"/none/a", .controllers = (char *)"freezer", .version = 1 };
+	struct cgroup_dir v2 = { .dir = (char *)"/none/b", .controllers = (char *)"", .version = 2 };
+	struct record r = record_of("f", getpid());
+	struct record summary;
+
+	(void)state;
+	r.cgroup = (struct cgroup){ .v = &v1, .n = 1 };
+	make("f", &r);
+	assert_true(record_read_summary(root.fd, "f", &arena, &summary));
+	assert_true(summary.freezer_v1);
+	assert_int_equal(summary.cgroup.n, 0);
+	assert_int_equal(glance("f", false), STATUS_RUNNING);
+	discard("f");
+
+	r.cgroup = (struct cgroup){ .v = &v2, .n = 1 };
+	make("f", &r);
+	assert_true(record_read_summary(root.fd, "f", &arena, &summary));
+	assert_false(summary.freezer_v1);
+	assert_int_equal(summary.cgroup.n, 1);
+	assert_string_equal(summary.cgroup.v[0].dir, "/none/b");
+	assert_int_equal(glance("f", false), STATUS_RUNNING);
+	discard("f");
+}
+
 static void list_many(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -752,6 +779,7 @@ int main(void)
 		cmocka_unit_test(lock_is_waited_for), cmocka_unit_test(killed_create),
 		cmocka_unit_test(earlier_boot),	      cmocka_unit_test(foreign_things_are_left_alone),
 		cmocka_unit_test(killed_start),	      cmocka_unit_test(damaged_summary),
+		cmocka_unit_test(freezer_in_summary),
 		cmocka_unit_test(list_many),	      cmocka_unit_test(full_disk),
 	};
 
