@@ -210,7 +210,7 @@ static bool may_guard_later(const struct execution *x)
 	       (geteuid() != 0 || host_in_userns());
 }
 
-/* The new process, still with berth's memory: as little as possible, then the small program. */
+/* The new process, still with berth's memory, perhaps not a copy: as little as possible, then the small program. */
 static void launch_child(void *arg, bool into_cgroup)
 {
 	struct launch *l = arg;
@@ -220,8 +220,11 @@ static void launch_child(void *arg, bool into_cgroup)
 	char *argv[] = { name, number, l->guard_later ? later : NULL, NULL };
 	int r = 0;
 
-	/* With the runtime's end in our hands, too, we would wait for ever for one that has been killed. */
-	fd_close(&l->x->wire);
+	/*
+	 * With the runtime's end in our hands, too, we would wait for ever for one that has been killed. Closed
+	 * without a note: the memory may be the runtime's, where that end stays open.
+	 */
+	(void)close(l->x->wire);
 	child_cgroups(l, into_cgroup);
 	child_descriptors(l);
 	/* Its id is not mapped yet: execve would take every capability in the new namespace away. */
@@ -242,6 +245,22 @@ static void launch_child(void *arg, bool into_cgroup)
 								       : "cannot execute it");
 }
 
+/*
+ * In a cgroup that is frozen from above a child does not get as far as execve, and who shares his memory with it
+ * could not be interrupted until somebody thaws that.
+ */
+static pid_t clone_init(struct sys_clone *c, struct launch *l)
+{
+	pid_t pid;
+
+	if (c->cgroup < 0 || !cgroup_dir_frozen(c->cgroup, 2))
+		return sys_clone_exec(c, launch_child, l);
+	pid = sys_clone(c);
+	if (pid == 0)
+		launch_child(l, c->into_cgroup);
+	return pid;
+}
+
 static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags, int cgroup,
 			  bool *ret_into_cgroup, struct error *err)
 {
@@ -250,9 +269,7 @@ static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags,
 
 	if (joins_any(x))
 		return join_and_clone(x, flags, cgroup, ret_into_cgroup, launch_child, l, err);
-	pid = sys_clone(&c);
-	if (pid == 0)
-		launch_child(l, c.into_cgroup);
+	pid = clone_init(&c, l);
 	*ret_into_cgroup = c.into_cgroup;
 	x->pidfd = c.pidfd;
 	if (pid < 0)

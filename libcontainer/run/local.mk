@@ -47,6 +47,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/sys/call.h libcontainer/sys/fault.c \
 	libcontainer/sys/file.c libcontainer/sys/file.h \
 	libcontainer/sys/memfd.c libcontainer/sys/memfd.h \
+	libcontainer/sys/clone.c \
 	libcontainer/sys/process.c libcontainer/sys/process.h \
 	libcontainer/sys/signal.c libcontainer/sys/signal.h \
 	libcontainer/sys/socket.c libcontainer/sys/socket.h \

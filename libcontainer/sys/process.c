@@ -6,10 +6,9 @@
 #include "libcontainer/sys/call.h"
 
 #include <dirent.h>
-#include <linux/nsfs.h>
-#include <linux/sched.h>
-#include <sched.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -19,21 +18,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The same on every architecture; old kernel headers do not have them. */
-#ifndef SYS_clone3
-#define SYS_clone3 435
-#endif
+/* The same on every architecture; old kernel headers do not have it. */
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
 #define CLOSE_RANGE_CLOEXEC_ 4u
 
-/* The structures of the kernel, of which C libraries have old versions or none. */
-struct clone3_args {
-	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal;
-	uint64_t stack, stack_size, tls, set_tid, set_tid_size, cgroup;
-};
-
+/* The structure of the kernel, of which C libraries have old versions or none. */
 struct sched_attr_ {
 	uint32_t size, policy;
 	uint64_t flags;
@@ -41,70 +32,6 @@ struct sched_attr_ {
 	uint32_t priority;
 	uint64_t runtime, deadline, period;
 };
-
-#define CLONE_CLEAR_SIGHAND_ 0x100000000ull
-#define CLONE_INTO_CGROUP_ 0x200000000ull
-
-static pid_t clone3(struct sys_clone *c, bool into_cgroup)
-{
-	struct clone3_args args = {
-		.flags = c->flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND_,
-		.pidfd = (uint64_t)(uintptr_t)&c->pidfd,
-		/* With CLONE_PARENT the signal is the one that the caller itself was made with. */
-		.exit_signal = c->flags & CLONE_PARENT ? 0 : SIGCHLD,
-	};
-	long r;
-
-	if (into_cgroup) {
-		args.flags |= CLONE_INTO_CGROUP_;
-		args.cgroup = (uint64_t)c->cgroup;
-	}
-	r = syscall(SYS_clone3, &args, sizeof(args));
-	c->into_cgroup = into_cgroup;
-	return r < 0 ? -errno : (pid_t)r;
-}
-
-/* Seccomp filters of outer containers answer ENOSYS or EPERM to clone3, whose flags they cannot see. */
-static pid_t clone_old(struct sys_clone *c)
-{
-	unsigned long flags = (unsigned long)c->flags | CLONE_PIDFD | SIGCHLD;
-	long r;
-
-#if defined(__s390x__) || defined(__s390__)
-	r = syscall(SYS_clone, NULL, flags, &c->pidfd, NULL, 0);
-#else
-	r = syscall(SYS_clone, flags, NULL, &c->pidfd, NULL, 0);
-#endif
-	c->into_cgroup = false;
-	return r < 0 ? -errno : (pid_t)r;
-}
-
-pid_t sys_clone(struct sys_clone *c)
-{
-	pid_t r = SYS_FAULT("clone3");
-
-	c->pidfd = -1;
-	c->into_cgroup = false;
-	if (r == 0 && c->cgroup >= 0) {
-		r = clone3(c, true);
-		if (r >= 0)
-			return r;
-		/* A full pid limit of the cgroup is final, everything else may be the cgroup or the flag. */
-		r = r == -EAGAIN || r == -ENOMEM ? r : 0;
-	}
-	if (r == 0) {
-		r = clone3(c, false);
-		if (r >= 0)
-			return r;
-	}
-	if (r == -ENOSYS || r == -EPERM || r == -EINVAL) {
-		pid_t old = clone_old(c);
-
-		if (old >= 0)
-			return old;
-	}
-	return SYS_FAILED(r, "clone3(0x%llx)", (unsigned long long)c->flags);
-}
 
 int sys_execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags)
 {

@@ -393,6 +393,54 @@ static void notify_ends_with_the_container(void **state)
 	(void)close(c.pidfd);
 }
 
+/* ---- processes ---- */
+
+static void answer_and_execute(void *arg, bool into_cgroup)
+{
+	char program[] = "/bin/true", *argv[] = { program, NULL }, *envp[] = { NULL };
+	const int *out = arg;
+	char text[4000]; /* what the launch uses of a stack, and more */
+
+	memset(text, into_cgroup ? 'c' : 'n', sizeof(text));
+	if (write(*out, text, sizeof(text)) == (ssize_t)sizeof(text))
+		(void)sys_execveat(AT_FDCWD, program, argv, envp, 0);
+	_exit(9);
+}
+
+/* Whether or not the child had our memory: it ran, executed something, and left everything here as it was. */
+static void child_until_it_executes(void **state)
+{
+	struct sys_clone c = { .cgroup = -1 };
+	char text[4000];
+	int fds[2], status;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	for (unsigned round = 0; round < 3; round++) {
+		pid_t pid = sys_clone_exec(&c, answer_and_execute, &fds[1]);
+
+		assert_true(pid > 0 && c.pidfd >= 0);
+		assert_false(c.into_cgroup);
+		assert_int_equal(read(fds[0], text, sizeof(text)), sizeof(text));
+		assert_int_equal(text[0], 'n');
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		(void)close(c.pidfd);
+	}
+	/* No cgroup: born without it, and told so. */
+	c.cgroup = fds[0];
+	assert_true(sys_clone_exec(&c, answer_and_execute, &fds[1]) > 0);
+	assert_false(c.into_cgroup);
+	assert_true(wait(&status) > 0 && status == 0);
+	(void)close(c.pidfd);
+	/* Flags that no kernel takes. */
+	c.cgroup = -1;
+	c.flags = CLONE_NEWNS | CLONE_FS;
+	assert_true(sys_clone_exec(&c, answer_and_execute, &fds[1]) < 0);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
 /* ---- signals ---- */
 
 static void watching(bool all, bool forward, int signum, int expect, uint64_t pending)
@@ -780,6 +828,7 @@ int main(void)
 		cmocka_unit_test(notify_messages),
 		cmocka_unit_test(notify_hostile),
 		cmocka_unit_test(notify_ends_with_the_container),
+		cmocka_unit_test(child_until_it_executes),
 		cmocka_unit_test(signals_are_held),
 		cmocka_unit_test(relay_copies_and_never_blocks),
 		cmocka_unit_test(relay_without_a_reader),
