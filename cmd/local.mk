@@ -73,7 +73,7 @@ install-data-local: manual.stamp
 	$(INSTALL_DATA) completions/_berth "$(DESTDIR)$(zshcompletiondir)"
 
 uninstall-local:
-	for helper in $(HELPERS); do rm -f "$(DESTDIR)$(pkglibexecdir)/$$helper"; done
+	for helper in $(HELPERS) berth-init; do rm -f "$(DESTDIR)$(pkglibexecdir)/$$helper"; done
 	cd man && for page in *.8; do rm -f "$(DESTDIR)$(man8dir)/$$page"; done
 	rm -f "$(DESTDIR)$(bashcompletiondir)/berth" "$(DESTDIR)$(fishcompletiondir)/berth.fish" \
 		"$(DESTDIR)$(zshcompletiondir)/_berth"

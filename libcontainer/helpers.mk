@@ -9,6 +9,7 @@ helper-obj/%.o: %.c Makefile
 	$(HELPER_CC) -std=gnu11 $(WARNINGS) -D_GNU_SOURCE= -I$(builddir) -I$(srcdir) $(SYSTEMD_CFLAGS) $(MNL_CFLAGS) \
 		-O2 -g $(HELPER_HARDEN) $(SANITIZE) -MMD -MP -c -o $@ $<
 
-install-exec-local: $(HELPERS)
+install-exec-local: $(HELPERS) berth-init
 	$(MKDIR_P) "$(DESTDIR)$(pkglibexecdir)"
 	for helper in $(HELPERS); do $(INSTALL_PROGRAM) $$helper "$(DESTDIR)$(pkglibexecdir)" || exit; done
+	$(INSTALL_SCRIPT) berth-init "$(DESTDIR)$(pkglibexecdir)" # not to be stripped again: see libcontainer/run/image.c

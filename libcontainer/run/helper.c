@@ -16,22 +16,20 @@
 
 #define GRACE_MS 2000u /* for its start and end */
 
-/* Where `make install` puts it; elsewhere in test builds only, for it runs with our privileges. */
-static const char *helper_path(const struct helper *h, struct arena *arena)
+/* Elsewhere in test builds only: they run with our privileges. */
+const char *helper_dir(void)
 {
-	const char *dir = BERTH_HELPER_DIR;
-
 #ifdef BERTH_FAULTS
 	if (getenv("BERTH_HELPER_DIR"))
-		dir = getenv("BERTH_HELPER_DIR");
+		return getenv("BERTH_HELPER_DIR");
 #endif
-	return arena_printf(arena, "%s/%s", dir, h->name);
+	return BERTH_HELPER_DIR;
 }
 
 static int make_command(const struct helper *h, int input, struct arena *arena, struct command *ret, struct error *err)
 {
 	*ret = (struct command){
-		.path = helper_path(h, arena),
+		.path = arena_printf(arena, "%s/%s", helper_dir(), h->name),
 		.envp = h->envp,
 		.cwd = "/",
 		.input = input,

@@ -12,6 +12,9 @@
 
 #include <stddef.h>
 
+/* Where `make install` puts our other programs. */
+const char *helper_dir(void);
+
 struct helper {
 	const char *name;        /* of the program, "berth-net" */
 	const char *argument;    /* for it, or NULL */

@@ -7,7 +7,7 @@
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/fault.h"
 #include "libcontainer/run/host.h"
-#include "libcontainer/run/init-image.h"
+#include "libcontainer/run/image.h"
 #include "libcontainer/sys/affinity.h"
 #include "libcontainer/sys/caps.h"
 #include "libcontainer/sys/file.h"
@@ -136,8 +136,7 @@ static int launch_prepare(struct execution *x, struct launch *l, struct error *e
 
 	if (r < 0)
 		return r;
-	r = l->image = sys_memfd_sealed("berth-init", init_image, init_image_size,
-					joins_any(x) ? MEMFD_EXECUTE_ONLY : MEMFD_EXECUTABLE);
+	r = l->image = image_open(joins_any(x));
 	if (r == -ENOSYS || r == -EPERM)
 		return error_set(err, ERR_SYSTEM, -r, "the container's init needs memory files, of Linux 3.17");
 	if (r >= 0)

@@ -19,6 +19,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/hooks.c libcontainer/run/hooks.h \
 	libcontainer/run/host.c libcontainer/run/host.h \
 	libcontainer/run/idmap.c \
+	libcontainer/run/image.c libcontainer/run/image.h \
 	libcontainer/run/join.c \
 	libcontainer/run/kill.c \
 	libcontainer/run/launch.c \

@@ -261,6 +261,20 @@ ssize_t sys_read(int fd, void *buf, size_t size)
 	return SYS_FAILED(r, "read(%d, %zu)", fd, size);
 }
 
+ssize_t sys_pread(int fd, void *buf, size_t size, off_t offset)
+{
+	int r = SYS_FAULT("pread64");
+
+	while (r == 0) {
+		ssize_t n = pread(fd, buf, size, offset);
+
+		if (n >= 0)
+			return n;
+		r = errno == EINTR ? 0 : -errno;
+	}
+	return SYS_FAILED(r, "pread64(%d, %zu)", fd, size);
+}
+
 ssize_t sys_write(int fd, const void *buf, size_t size)
 {
 	int r = SYS_FAULT("write");

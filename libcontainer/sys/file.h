@@ -35,6 +35,7 @@ int sys_pipe(int ret_fds[2]);
 /* A pipe for what a child says: reading from *ret_ours does not block. On failure neither is touched. */
 int sys_pipe_from_child(int *ret_ours, int *ret_its);
 ssize_t sys_read(int fd, void *buf, size_t size);   /* retries EINTR */
+ssize_t sys_pread(int fd, void *buf, size_t size, off_t offset);
 ssize_t sys_read_to_end(int fd, char *buf, size_t size); /* until end of file, or until buf is full */
 ssize_t sys_write(int fd, const void *buf, size_t size);
 ssize_t sys_getdents(int fd, void *buf, size_t size); /* struct linux_dirent64 */
