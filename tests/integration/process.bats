@@ -388,12 +388,70 @@ memory_policy() {
 	[ "$(nsenter -t "$(container_pid)" -n cat /proc/sys/net/ipv4/ip_default_ttl)" = 99 ]
 }
 
-@test "the init that waits is a sealed memfd and not dumpable" {
+# What init is executed from cannot be written to by who has found it, not even when it runs no more (CVE-2019-5736).
+# cannot_be_written PID
+cannot_be_written() {
+	local fd status=0
+	exec {fd}<"/proc/$1/exe"
+	berth delete --force "$ID"
+	{ echo x >>"/proc/self/fd/$fd"; } 2>"$TMP/said" || status=$?
+	exec {fd}<&-
+	[ "$status" -ne 0 ] || fail "what init was executed from can be written to"
+	grep -qE 'Operation not permitted|Read-only file system' "$TMP/said" || fail "$(cat "$TMP/said")"
+}
+
+@test "the init that waits is a sealed memfd or behind a read-only mount, and not dumpable" {
 	create_container
 	local pid
 	pid=$(container_pid)
-	[[ "$(readlink "/proc/$pid/exe")" == /memfd:* ]]
 	[ "$(stat -c %u "/proc/$pid/mem")" = 0 ]
+	[[ "$(readlink "/proc/$pid/exe")" == /memfd:* ]] || [ -x /usr/local/libexec/berth/berth-init ]
+	cannot_be_written "$pid"
+}
+
+# exe_of_init: where the init of a new container comes from.
+exe_of_init() {
+	create_container
+	readlink "/proc/$(container_pid)/exe"
+	berth delete --force "$ID"
+}
+
+@test "an installed berth-init is mounted read-only for init, unless it is another one" {
+	local faulty=${BERTH_FAULTY:-$BATS_TEST_DIRNAME/../../build-faults/berth} installed pid
+	[ -x "$faulty" ] || skip "no build with faults"
+	[ "$(id -u)" = 0 ] || skip "mounts are root's"
+	BERTH=$faulty
+	export BERTH_HELPER_DIR=$TMP/libexec
+	mkdir "$BERTH_HELPER_DIR"
+	installed=$BERTH_HELPER_DIR/berth-init
+	[[ "$(exe_of_init)" == /memfd:* ]]
+	cp "$(dirname "$faulty")/berth-init" "$installed"
+	chmod 755 "$installed"
+	create_container
+	pid=$(container_pid)
+	[[ "$(readlink "/proc/$pid/exe")" != /memfd:* ]]
+	cmp "/proc/$pid/exe" "$installed"
+	# The mount is nowhere that anybody sees.
+	if grep -H "$BERTH_HELPER_DIR" /proc/self/mountinfo "/proc/$pid/mountinfo"; then fail "a mount to be seen"; fi
+	cannot_be_written "$pid"
+	cmp "$(dirname "$faulty")/berth-init" "$installed"
+
+	echo "others may write, another owner, a link, a byte more, another digest"
+	chmod 775 "$installed"
+	[[ "$(exe_of_init)" == /memfd:* ]]
+	chmod 755 "$installed"
+	chown 1 "$installed"
+	[[ "$(exe_of_init)" == /memfd:* ]]
+	chown 0 "$installed"
+	mv "$installed" "$TMP/elsewhere"
+	ln -s "$TMP/elsewhere" "$installed"
+	[[ "$(exe_of_init)" == /memfd:* ]]
+	mv "$TMP/elsewhere" "$installed"
+	printf x >>"$installed"
+	[[ "$(exe_of_init)" == /memfd:* ]]
+	cp "$(dirname "$faulty")/berth-init" "$installed"
+	printf 0123456789abcdef | dd of="$installed" bs=1 seek=$(($(stat -c %s "$installed") - 16)) conv=notrunc status=none
+	[[ "$(exe_of_init)" == /memfd:* ]]
 }
 
 @test "a killed init is no riddle: the error names the step" {
