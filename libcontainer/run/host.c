@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Facts about this host that the compiler of launch programs needs. Few system calls: every create pays. */
 #define _GNU_SOURCE
-#include "libcontainer/run/host.h"
-
 #include "libcontainer/cgroup/cgroup.h"
 #include "libcontainer/cgroup/resctrl.h"
 #include "libcontainer/run/run.h"
-#include "base/str.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/process.h"
+#include "libcontainer/sys/userns.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/magic.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
@@ -40,42 +34,6 @@
 #else
 #error "this architecture is not known yet: add its AUDIT_ARCH"
 #endif
-
-/*
- * Whether our user namespace is another than the initial one, and what our user id is called outside of it: systemd
- * and its sockets know that one. Rows of three numbers: first id inside, first id outside, how many; the initial
- * namespace maps everything onto itself.
- */
-static bool read_uid_map(uint32_t *ret_outer)
-{
-	uint32_t row[3] = { 0 }, uid = geteuid();
-	char text[16384], *save = NULL;
-	size_t n = 0;
-
-	*ret_outer = uid;
-	if (sys_read_file(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0)
-		return false;
-	for (char *word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
-		if (str_to_u32(word, &row[n % 3]) < 0)
-			return true;
-		if (n++ % 3 < 2)
-			continue;
-		if (row[0] == 0 && row[1] == 0 && row[2] == UINT32_MAX)
-			return false;
-		if (uid >= row[0] && uid - row[0] < row[2]) {
-			*ret_outer = row[1] + (uid - row[0]);
-			return true;
-		}
-	}
-	return true;
-}
-
-bool host_in_userns(void)
-{
-	uint32_t ignored;
-
-	return read_uid_map(&ignored);
-}
 
 static bool apparmor_enabled(void)
 {
@@ -131,7 +89,7 @@ void host_detect_process(struct host *ret)
 	};
 	capabilities(ret);
 	hard_limits(ret);
-	ret->in_userns = read_uid_map(&ret->outer_uid);
+	ret->in_userns = sys_in_userns(&ret->outer_uid);
 }
 
 int host_detect(struct arena *arena, const struct config *config, struct host *ret, struct error *err)

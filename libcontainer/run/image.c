@@ -37,7 +37,8 @@ static bool is_same(int fd)
 
 /*
  * The mount is read-only, also for who finds it by /proc/PID/exe, and nobody in a container can change that: it
- * is in no mount namespace that he is in.
+ * is in no mount namespace that he is in. Where nothing may be executed from the original, the embedded program is
+ * the same.
  */
 static int mount_installed(void)
 {

@@ -6,7 +6,6 @@
 #include "libcontainer/run/cgroups.h"
 #include "libcontainer/run/execute.h"
 #include "libcontainer/run/fault.h"
-#include "libcontainer/run/host.h"
 #include "libcontainer/run/image.h"
 #include "libcontainer/sys/affinity.h"
 #include "libcontainer/sys/caps.h"
@@ -15,6 +14,7 @@
 #include "libcontainer/sys/pidfd.h"
 #include "libcontainer/sys/process.h"
 #include "libcontainer/sys/socket.h"
+#include "libcontainer/sys/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -206,7 +206,7 @@ static void child_descriptors(const struct launch *l)
 static bool may_guard_later(const struct execution *x)
 {
 	return x->program.header->flags & PROGRAM_NEW_USERNS && !joins_any(x) &&
-	       (geteuid() != 0 || host_in_userns());
+	       !sys_is_real_root();
 }
 
 /* The new process, still with berth's memory, perhaps not a copy: as little as possible, then the small program. */

@@ -5,9 +5,9 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "libcontainer/run/execute.h"
-#include "libcontainer/run/host.h"
 #include "libcontainer/sys/file.h"
 #include "libcontainer/sys/process.h"
+#include "libcontainer/sys/userns.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ int op_oom_score(struct execution *x, const void *data, struct error *err)
 	if (r < 0)
 		return error_set(err, ERR_PRIVILEGE, -r, "oom_score_adj cannot be read");
 	r = oom_score_write(proc, op->value);
-	if ((r == -EACCES || r == -EPERM) && (op->best_effort || host_in_userns())) {
+	if ((r == -EACCES || r == -EPERM) && (op->best_effort || sys_in_userns(NULL))) {
 		/* Rootless: nobody may go below the value that was inherited; engines expect no failure. */
 		log_debug("oom_score_adj %d is below what this user may set", op->value);
 		return 0;

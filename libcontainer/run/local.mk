@@ -17,7 +17,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/run/helper.c libcontainer/run/helper.h \
 	libcontainer/run/hook-output.c libcontainer/run/hook-output.h \
 	libcontainer/run/hooks.c libcontainer/run/hooks.h \
-	libcontainer/run/host.c libcontainer/run/host.h \
+	libcontainer/run/host.c \
 	libcontainer/run/idmap.c \
 	libcontainer/run/image.c libcontainer/run/image.h \
 	libcontainer/run/join.c \
@@ -53,4 +53,5 @@ BERTH_LIB_SOURCES += \
 	libcontainer/sys/signal.c libcontainer/sys/signal.h \
 	libcontainer/sys/socket.c libcontainer/sys/socket.h \
 	libcontainer/sys/terminal.c libcontainer/sys/terminal.h \
-	libcontainer/sys/times.c libcontainer/sys/times.h
+	libcontainer/sys/times.c libcontainer/sys/times.h \
+	libcontainer/sys/userns.c libcontainer/sys/userns.h

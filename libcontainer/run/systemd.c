@@ -6,9 +6,9 @@
 
 #include "base/fd.h"
 #include "base/str.h"
-#include "libcontainer/run/host.h"
 #include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/file.h"
+#include "libcontainer/sys/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -156,7 +156,7 @@ struct helper_process *systemd_prepare(struct arena *arena)
 	if (!p)
 		return NULL;
 	*p = HELPER_PROCESS_INIT;
-	if (describe_helper(geteuid() != 0 || host_in_userns(), arena, env, &helper, &ignored) == 0 &&
+	if (describe_helper(!sys_is_real_root(), arena, env, &helper, &ignored) == 0 &&
 	    helper_start(&helper, p, &ignored) == 0)
 		return p;
 	systemd_release(p);

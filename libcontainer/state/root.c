@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "libcontainer/sys/file.h"
+#include "libcontainer/sys/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,28 +16,6 @@
 #include <unistd.h>
 
 #define DEFAULT_ROOT "/run/berth"
-
-/* Root of the machine, not of a user namespace. */
-static bool is_real_root(void)
-{
-	static const char *const whole[] = { "0", "0", "4294967295" };
-	char text[128], *s = text;
-
-	if (geteuid() != 0)
-		return false;
-	/* Without user namespaces in the kernel there is no such file. */
-	if (sys_read_file(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0)
-		return true;
-	for (size_t i = 0; i < ELEMENTSOF(whole); i++) {
-		size_t len = strlen(whole[i]);
-
-		s += strspn(s, " ");
-		if (strncmp(s, whole[i], len) != 0 || (s[len] != ' ' && s[len] != '\n'))
-			return false;
-		s += len;
-	}
-	return true;
-}
 
 /* The absolute path, without what would make O_NOFOLLOW look behind a link: "/" and "/." at the end. */
 static int set_path(struct state_root *root, const char *path, struct error *err)
@@ -64,7 +43,7 @@ static int choose_path(struct state_root *root, const char *path, bool *ret_from
 		return error_set(err, ERR_STATE_ROOT, EINVAL, "path is empty");
 	if (path)
 		return set_path(root, path, err);
-	if (is_real_root())
+	if (sys_is_real_root())
 		return set_path(root, DEFAULT_ROOT, err);
 	xdg = getenv("XDG_RUNTIME_DIR");
 	if (str_is_empty(xdg))

@@ -10,11 +10,11 @@
 #include "base/str.h"
 #include "libcontainer/run/await.h"
 #include "libcontainer/run/execute.h"
-#include "libcontainer/run/host.h"
 #include "libcontainer/run/notify.h"
 #include "libcontainer/run/relay.h"
 #include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/process.h"
+#include "libcontainer/sys/userns.h"
 #include "tests/unit/test-init-driver.h"
 
 #include <errno.h>
@@ -729,7 +729,7 @@ static void _noreturn_ in_mapped_userns(int ready, int go)
 	CHECK(write(ready, &c, 1) == 1 && read(go, &c, 1) == 1);
 	CHECK(setresuid(20, 20, 20) == 0);
 	host_detect_process(&host);
-	CHECK(host.in_userns && host.euid == 20 && host.outer_uid == 7010 && host_in_userns());
+	CHECK(host.in_userns && host.euid == 20 && host.outer_uid == 7010 && sys_in_userns(NULL));
 	_exit(0);
 }
 
