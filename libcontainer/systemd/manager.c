@@ -50,7 +50,7 @@ static int failed(struct manager *m, const char *what, int r, const sd_bus_error
 	return r;
 }
 
-/* Without a bus in between there is one thing less that can be missing, slow or full. */
+/* Where there is no bus, or a full one: systemd itself, which makes much of each connection (see below). */
 static int open_direct(struct manager *m, const char *address)
 {
 	int r = sd_bus_new(&m->bus);
@@ -65,9 +65,15 @@ static int open_direct(struct manager *m, const char *address)
 	return r;
 }
 
+/*
+ * A connection of its own costs systemd, of which a host has only one, more than the bus costs in all: it gets a
+ * new set of all objects.
+ */
 static int open_system(struct manager *m)
 {
-	return open_direct(m, PRIVATE_SOCKET) >= 0 ? 0 : sd_bus_open_system(&m->bus);
+	int r = sd_bus_open_system(&m->bus);
+
+	return r >= 0 || open_direct(m, PRIVATE_SOCKET) >= 0 ? 0 : r;
 }
 
 /* The session bus as the environment says, for that is what users arrange; libsystemd reads it. */

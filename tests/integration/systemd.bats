@@ -86,6 +86,17 @@ no_unit() {
 	no_unit
 }
 
+# The bus of the host, hidden in a mount namespace of berth's own.
+@test "without a system bus systemd itself is asked" {
+	unshare -m sh -c 'mount -t tmpfs none /run/dbus && exec "$@"' sh \
+		"$BERTH" --root "$ROOT" --systemd-cgroup create --bundle "$BUNDLE" "$ID" \
+		</dev/null >"$TMP/out" 2>"$TMP/err" 3>&- || fail "$(cat "$TMP/err")"
+	[ "$(property ActiveState)" = active ]
+	[ "$(cgroup_file cgroup.procs)" = "$(container_pid)" ]
+	unshare -m sh -c 'mount -t tmpfs none /run/dbus && exec "$@"' sh "$BERTH" --root "$ROOT" delete --force "$ID"
+	no_unit
+}
+
 # The cgroup of the whole container, as the host sees it, and what stands in a file of its scope.
 in_scope() {
 	[ "$(cat "/proc/$(container_pid)/cgroup")" = "0::/berthtest.slice/$UNIT$1" ] ||
