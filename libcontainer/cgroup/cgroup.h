@@ -128,9 +128,6 @@ const struct cgroup_dir *cgroup_freezer(const struct cgroup *cg);
 /* 1: frozen (or on the way), also by a parent; 0: not, or there is no freezer; negative errno. */
 int cgroup_frozen(const struct cgroup *cg);
 
-/* The same for an open directory; 0 also where nothing can be read. */
-int cgroup_dir_frozen(int dir, uint32_t version);
-
 /*
  * Freezes everything in the container's cgroups (pause) within deadline_ms; what could not be frozen
  * completely is thawed again and is an error (-ETIMEDOUT).

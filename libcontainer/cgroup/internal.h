@@ -82,4 +82,7 @@ bool cgroup_read_kills(int dir, const char *file, uint64_t *ret);
 /* Whether what a file shows is what was written to it; true for files about which nothing is known. */
 bool cgroup_value_is(const char *file, const char *want, const char *got);
 
+/* 1: frozen or on the way, also by a parent; 0: no, or no such file; for an open directory. */
+int cgroup_dir_frozen(int dir, uint32_t version);
+
 #endif

@@ -137,13 +137,13 @@ static int launch_prepare(struct execution *x, struct launch *l, struct error *e
 	if (r < 0)
 		return r;
 	r = l->image = image_open(joins_any(x));
-	if (r == -ENOSYS || r == -EPERM)
-		return error_set(err, ERR_SYSTEM, -r, "the container's init needs memory files, of Linux 3.17");
 	if (r >= 0)
 		r = l->fd[INIT_FD_PROGRAM] = sys_memfd_sealed("berth-program", x->request->program,
 							      x->request->program_size, MEMFD_DATA);
 	if (r >= 0)
 		r = l->page = sys_memfd_shared("berth-page", size);
+	if (r == -ENOSYS || r == -EPERM)
+		return error_set(err, ERR_SYSTEM, -r, "the container's init needs memory files, of Linux 3.17");
 	for (unsigned i = 0; r >= 0 && i < INIT_FD_MAX; i++)
 		r = move_above(&l->fd[i], preserve);
 	if (r >= 0)
@@ -245,14 +245,15 @@ static void launch_child(void *arg, bool into_cgroup)
 }
 
 /*
- * In a cgroup that is frozen from above a child does not get as far as execve, and who shares his memory with it
- * could not be interrupted until somebody thaws that.
+ * Born in a cgroup, a child has its limits before execve. In one that is frozen from above it does not get there,
+ * and who shares his memory with it could not be interrupted until somebody thaws that; one that is out of memory
+ * fails there, and is not killed, so that nobody counts it.
  */
 static pid_t clone_init(struct sys_clone *c, struct launch *l)
 {
 	pid_t pid;
 
-	if (c->cgroup < 0 || !cgroup_dir_frozen(c->cgroup, 2))
+	if (c->cgroup < 0)
 		return sys_clone_exec(c, launch_child, l);
 	pid = sys_clone(c);
 	if (pid == 0)

@@ -28,7 +28,6 @@ struct clone3_args {
 struct entry {
 	void (*child)(void *arg, bool into_cgroup);
 	void *arg;
-	bool into_cgroup;
 };
 
 /*
@@ -41,7 +40,7 @@ struct entry {
 
 static void _noreturn_ enter(const struct entry *e)
 {
-	e->child(e->arg, e->into_cgroup);
+	e->child(e->arg, false);
 	_exit(127);
 }
 
@@ -72,7 +71,7 @@ static long clone3_entry(struct clone3_args *args _unused_, const struct entry *
 }
 #endif
 
-static pid_t clone3(struct sys_clone *c, bool into_cgroup, struct entry *entry)
+static pid_t clone3(struct sys_clone *c, bool into_cgroup, const struct entry *entry)
 {
 	struct clone3_args args = {
 		.flags = c->flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND_,
@@ -87,10 +86,8 @@ static pid_t clone3(struct sys_clone *c, bool into_cgroup, struct entry *entry)
 		args.cgroup = (uint64_t)c->cgroup;
 	}
 	c->into_cgroup = into_cgroup;
-	if (entry) {
-		entry->into_cgroup = into_cgroup;
+	if (entry)
 		return (pid_t)clone3_entry(&args, entry);
-	}
 	r = syscall(SYS_clone3, &args, sizeof(args));
 	return r < 0 ? -errno : (pid_t)r;
 }
@@ -110,14 +107,14 @@ static pid_t clone_old(struct sys_clone *c)
 	return r < 0 ? -errno : (pid_t)r;
 }
 
-static pid_t try_all(struct sys_clone *c, struct entry *entry)
+static pid_t try_all(struct sys_clone *c, const struct entry *entry)
 {
 	pid_t r = SYS_FAULT("clone3");
 
 	c->pidfd = -1;
 	c->into_cgroup = false;
-	if (r == 0 && entry) {
-		r = clone3(c, c->cgroup >= 0, entry);
+	if (r == 0 && entry && c->cgroup < 0) {
+		r = clone3(c, false, entry);
 		if (r >= 0)
 			return r;
 		r = 0; /* whatever it was, the other ways have the right error */

@@ -23,10 +23,9 @@ pid_t sys_clone(struct sys_clone *c);
 
 /*
  * For a child that does little before it executes a program: child(arg, whether it was born in the cgroup) must end
- * in that or in _exit(2). Where it can be, it shares the caller's memory until then, and the caller stands still, as
- * with vfork(2): it must not write there, nor wait for anything that the caller would do (it may when it was not
- * born in the cgroup that was asked for: then the caller goes on). Never into a namespace or a frozen cgroup where
- * others could trace or stop it. Returns in the caller only.
+ * in that or in _exit(2). Without a cgroup it shares the caller's memory until then, where it can be, and the caller
+ * stands still, as with vfork(2): it must not write there, nor wait for anything that the caller would do. Not for a
+ * namespace where others could trace it. Returns in the caller only.
  */
 pid_t sys_clone_exec(struct sys_clone *c, void (*child)(void *arg, bool into_cgroup), void *arg);
 
