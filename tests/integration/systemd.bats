@@ -86,14 +86,17 @@ no_unit() {
 	no_unit
 }
 
-# The bus of the host, hidden in a mount namespace of berth's own.
+# berth with the bus of the host hidden, in a mount namespace of its own.
+without_bus() {
+	unshare -m sh -c 'mount -t tmpfs none /run/dbus && exec "$@"' sh "$BERTH" --root "$ROOT" "$@"
+}
+
 @test "without a system bus systemd itself is asked" {
-	unshare -m sh -c 'mount -t tmpfs none /run/dbus && exec "$@"' sh \
-		"$BERTH" --root "$ROOT" --systemd-cgroup create --bundle "$BUNDLE" "$ID" \
-		</dev/null >"$TMP/out" 2>"$TMP/err" 3>&- || fail "$(cat "$TMP/err")"
+	without_bus --systemd-cgroup create --bundle "$BUNDLE" "$ID" </dev/null >"$TMP/out" 2>"$TMP/err" 3>&- ||
+		fail "$(cat "$TMP/err")"
 	[ "$(property ActiveState)" = active ]
 	[ "$(cgroup_file cgroup.procs)" = "$(container_pid)" ]
-	unshare -m sh -c 'mount -t tmpfs none /run/dbus && exec "$@"' sh "$BERTH" --root "$ROOT" delete --force "$ID"
+	without_bus delete --force "$ID"
 	no_unit
 }
 
