@@ -205,8 +205,7 @@ static void child_descriptors(const struct launch *l)
  */
 static bool may_guard_later(const struct execution *x)
 {
-	return x->program.header->flags & PROGRAM_NEW_USERNS && !joins_any(x) &&
-	       !sys_is_real_root();
+	return x->program.header->flags & PROGRAM_NEW_USERNS && !joins_any(x) && !sys_is_real_root();
 }
 
 /* The new process, still with berth's memory, perhaps not a copy: as little as possible, then the small program. */
@@ -244,23 +243,6 @@ static void launch_child(void *arg, bool into_cgroup)
 								       : "cannot execute it");
 }
 
-/*
- * Born in a cgroup, a child has its limits before execve. In one that is frozen from above it does not get there,
- * and who shares his memory with it could not be interrupted until somebody thaws that; one that is out of memory
- * fails there, and is not killed, so that nobody counts it.
- */
-static pid_t clone_init(struct sys_clone *c, struct launch *l)
-{
-	pid_t pid;
-
-	if (c->cgroup < 0)
-		return sys_clone_exec(c, launch_child, l);
-	pid = sys_clone(c);
-	if (pid == 0)
-		launch_child(l, c->into_cgroup);
-	return pid;
-}
-
 static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags, int cgroup,
 			  bool *ret_into_cgroup, struct error *err)
 {
@@ -269,7 +251,7 @@ static pid_t launch_clone(struct execution *x, struct launch *l, uint64_t flags,
 
 	if (joins_any(x))
 		return join_and_clone(x, flags, cgroup, ret_into_cgroup, launch_child, l, err);
-	pid = clone_init(&c, l);
+	pid = sys_clone_exec(&c, launch_child, l);
 	*ret_into_cgroup = c.into_cgroup;
 	x->pidfd = c.pidfd;
 	if (pid < 0)

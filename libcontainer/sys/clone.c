@@ -113,6 +113,11 @@ static pid_t try_all(struct sys_clone *c, const struct entry *entry)
 
 	c->pidfd = -1;
 	c->into_cgroup = false;
+	/*
+	 * Born in a cgroup, a child has its limits before execve. In one that is frozen from above it does not get
+	 * there, and who shares his memory with it could not be interrupted until somebody thaws that; one that is
+	 * out of memory fails there, and is not killed, so that nobody counts it.
+	 */
 	if (r == 0 && entry && c->cgroup < 0) {
 		r = clone3(c, false, entry);
 		if (r >= 0)
