@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define DIGEST_SIZE 64 /* at the end of the file, see Makefile.am */
 
@@ -29,7 +28,7 @@ static bool is_same(int fd)
 	char digest[DIGEST_SIZE];
 	struct stat st;
 
-	return sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022) &&
+	return sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && sys_is_private(&st) &&
 	       (size_t)st.st_size == init_image_size &&
 	       sys_pread(fd, digest, sizeof(digest), st.st_size - DIGEST_SIZE) == DIGEST_SIZE &&
 	       memcmp(digest, init_image + init_image_size - DIGEST_SIZE, DIGEST_SIZE) == 0;
@@ -43,7 +42,7 @@ static bool is_same(int fd)
 static int mount_installed(void)
 {
 	_cleanup_close_ int file = -1, tree = -1;
-	char path[PATH_MAX];
+	static char path[PATH_MAX]; /* what is on the stack is filled with zeros each time */
 	int r;
 
 	(void)snprintf(path, sizeof(path), "%s/berth-init", helper_dir());

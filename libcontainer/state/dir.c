@@ -49,15 +49,6 @@ int state_check_id(const char *id, struct error *err)
 	return state_is_id(id) ? 0 : error_set(err, ERR_CONTAINER_ID_INVALID, 0, "%.300s", id);
 }
 
-bool state_is_private(const struct stat *st)
-{
-	static uid_t self = (uid_t)-1; /* asked for once: `list` comes by for each container */
-
-	if (self == (uid_t)-1)
-		self = geteuid();
-	return st->st_uid == self && !(st->st_mode & (S_IWGRP | S_IWOTH));
-}
-
 void state_path(char ret[STATE_PATH_MAX], const char *dir, const char *name)
 {
 	size_t len = str_copy(ret, STATE_PATH_MAX, dir);
@@ -80,7 +71,7 @@ static int open_dir(const struct state_root *root, const char *id, struct stat *
 	r = sys_fstat(fd, ret_st);
 	if (r < 0)
 		return r;
-	if (!state_is_private(ret_st))
+	if (!sys_is_private(ret_st))
 		return -ENOTDIR;
 	return fd_steal(&fd);
 }

@@ -75,7 +75,13 @@ uint64_t record_checksum(const char *data, size_t len);
  */
 int process_stat(pid_t pid, char *ret_letter, uint64_t *ret_start_time);
 
-/* The same for the text of that file, for tests. -EINVAL when it is not like that. */
+/*
+ * 0, and its state letter, while the very process lives that id means; -ESRCH when it does not, or another negative
+ * errno. True for one moment: who sends something to it needs process_open().
+ */
+int process_check(const struct process_id *id, char *ret_letter);
+
+/* process_stat() for the text of that file, for tests. -EINVAL when it is not like that. */
 int process_parse_stat(const char *text, char *ret_letter, uint64_t *ret_start_time);
 
 /* True for the letters of processes that have ended. */
@@ -83,9 +89,6 @@ bool process_letter_is_gone(char letter);
 
 /* This boot's id, read once; NULL when it cannot be read. */
 const char *boot_id(void);
-
-/* True when nobody but the caller's user may write there: what is found in it can be believed. */
-bool state_is_private(const struct stat *st);
 
 /* True when dir holds nothing but what berth puts there (or nothing at all). */
 bool state_dir_is_ours(int dir);

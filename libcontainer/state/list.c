@@ -85,7 +85,7 @@ struct gather {
  */
 static bool is_record(const struct stat *st)
 {
-	return S_ISREG(st->st_mode) && state_is_private(st) && st->st_nlink == 1;
+	return S_ISREG(st->st_mode) && sys_is_private(st) && st->st_nlink == 1;
 }
 
 static bool looks_like_container(int root, const char *id)
@@ -98,7 +98,7 @@ static bool looks_like_container(int root, const char *id)
 	if (sys_fstatat(root, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return is_record(&st);
 	fd = sys_openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	return fd >= 0 && sys_fstat(fd, &st) == 0 && state_is_private(&st) && state_dir_is_ours(fd);
+	return fd >= 0 && sys_fstat(fd, &st) == 0 && sys_is_private(&st) && state_dir_is_ours(fd);
 }
 
 static int visit_container(int dir, const struct sys_entry *e, void *arg)

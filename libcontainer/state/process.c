@@ -126,14 +126,31 @@ bool process_is_of_this_boot(const struct process_id *id)
 	return boot && id->boot_id && streq(boot, id->boot_id);
 }
 
+static bool may_live(const struct process_id *id)
+{
+	return id->pid > 0 && process_is_of_this_boot(id);
+}
+
+int process_check(const struct process_id *id, char *ret_letter)
+{
+	uint64_t start_time;
+	int r;
+
+	if (!may_live(id))
+		return -ESRCH;
+	r = process_stat(id->pid, ret_letter, &start_time);
+	if (r < 0)
+		return r;
+	return start_time != id->start_time || process_letter_is_gone(*ret_letter) ? -ESRCH : 0;
+}
+
 int process_open(const struct process_id *id)
 {
 	_cleanup_close_ int fd = -1;
-	uint64_t start_time;
 	char letter;
 	int r;
 
-	if (id->pid <= 0 || !process_is_of_this_boot(id))
+	if (!may_live(id))
 		return -ESRCH;
 	fd = sys_pidfd_open(id->pid);
 	/* The number of a mere thread: the process that had it is gone. */
@@ -141,10 +158,6 @@ int process_open(const struct process_id *id)
 		return -ESRCH;
 	if (fd < 0)
 		return fd;
-	r = process_stat(id->pid, &letter, &start_time);
-	if (r < 0)
-		return r;
-	if (start_time != id->start_time || process_letter_is_gone(letter))
-		return -ESRCH;
-	return fd_steal(&fd);
+	r = process_check(id, &letter);
+	return r < 0 ? r : fd_steal(&fd);
 }

@@ -41,15 +41,6 @@ static bool may_be_frozen_v1(char letter)
 	return letter != 'S' && letter != 'T' && letter != 't';
 }
 
-/* No pidfd: nothing is sent, and what is read is true for one moment in either case. */
-static bool process_lives(const struct process_id *id, char *ret_letter)
-{
-	uint64_t start_time;
-
-	return id->pid > 0 && process_is_of_this_boot(id) && process_stat(id->pid, ret_letter, &start_time) == 0 &&
-	       start_time == id->start_time && !process_letter_is_gone(*ret_letter);
-}
-
 enum start_phase start_phase(int at, const char *dir)
 {
 	char path[STATE_PATH_MAX];
@@ -86,9 +77,10 @@ enum container_status record_status_at(int at, const char *dir, enum start_phase
 		return is_locked(at, dir) ? STATUS_CREATING : STATUS_STOPPED;
 	/*
 	 * The process is looked at last: as it lives, all that was read before is of the same container,
-	 * although nobody holds its directory.
+	 * although nobody holds its directory. No pidfd: nothing is sent, and what is read is true for one
+	 * moment in either case.
 	 */
-	if (!process_lives(&record->init, &letter))
+	if (process_check(&record->init, &letter) < 0)
 		return STATUS_STOPPED;
 	/* Before "created": also a container that waits for start can be paused, and must be resumed then. */
 	if (freezer && (freezer->version != 1 || may_be_frozen_v1(letter)) && cgroup_frozen(&record->cgroup) == 1)
@@ -102,7 +94,7 @@ bool summary_status(const struct record *summary, enum container_status *ret)
 {
 	char letter;
 
-	if (!process_lives(&summary->init, &letter))
+	if (process_check(&summary->init, &letter) < 0)
 		*ret = STATUS_STOPPED;
 	else if (summary->freezer_v1 && may_be_frozen_v1(letter))
 		return false;

@@ -308,6 +308,15 @@ bool sys_same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+bool sys_is_private(const struct stat *st)
+{
+	static uid_t self = (uid_t)-1; /* asked for once: `list` comes by for each container */
+
+	if (self == (uid_t)-1)
+		self = geteuid();
+	return st->st_uid == self && !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
 bool sys_exists(int dirfd, const char *path)
 {
 	return SYS_FAULT("access") == 0 && faccessat(dirfd, path, F_OK, 0) == 0;

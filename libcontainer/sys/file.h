@@ -43,6 +43,9 @@ ssize_t sys_getdents(int fd, void *buf, size_t size); /* struct linux_dirent64 *
 /* Whether both are about one file. */
 bool sys_same_file(const struct stat *a, const struct stat *b);
 
+/* True when nobody but the caller's user may write there: what is found in it can be believed. */
+bool sys_is_private(const struct stat *st);
+
 /* Whether a host path is there, or is a program that we may run. */
 bool sys_exists(int dirfd, const char *path);
 bool sys_can_run(const char *path);
