@@ -36,8 +36,8 @@ static struct features_seccomp seccomp = {
 static struct features_cgroup cgroup = {
 	.v1 = true,
 	.v2 = true,
-	.systemd = WITH_SYSTEMD,
-	.systemd_user = WITH_SYSTEMD,
+	.systemd = true,
+	.systemd_user = true,
 	.rdma = true,
 };
 static struct features_switch enabled = { .enabled = true };

@@ -20,7 +20,7 @@ struct launch {
 	struct compile_options options;
 	struct host host;
 	struct compiled compiled;
-	struct helper_process *systemd; /* NULL: none was started */
+	struct bus *systemd;    /* NULL: there is no connection */
 };
 
 void launch_done(struct launch *l);

@@ -22,8 +22,8 @@
 
 static void print_version(void)
 {
-	printf("berth version %s\ncommit: %s\nspec: 1.3.0\n%s+SECCOMP +CAP +CGROUPV1\n", BERTH_VERSION,
-	       BERTH_COMMIT, WITH_SYSTEMD ? "+SYSTEMD " : "");
+	printf("berth version %s\ncommit: %s\nspec: 1.3.0\n+SYSTEMD +SECCOMP +CAP +CGROUPV1\n", BERTH_VERSION,
+	       BERTH_COMMIT);
 }
 
 /*

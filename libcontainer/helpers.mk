@@ -6,7 +6,7 @@ HELPERS =
 
 helper-obj/%.o: %.c Makefile
 	$(AM_V_CC)$(MKDIR_P) $(@D) && \
-	$(HELPER_CC) -std=gnu11 $(WARNINGS) -D_GNU_SOURCE= -I$(builddir) -I$(srcdir) $(SYSTEMD_CFLAGS) $(MNL_CFLAGS) \
+	$(HELPER_CC) -std=gnu11 $(WARNINGS) -D_GNU_SOURCE= -I$(builddir) -I$(srcdir) $(MNL_CFLAGS) \
 		-O2 -g $(HELPER_HARDEN) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 install-exec-local: $(HELPERS) berth-init

@@ -4,5 +4,5 @@ BERTH_LIB_SOURCES += \
 	libcontainer/program.c \
 	libcontainer/program.h \
 	libcontainer/program-ops.h \
-	libcontainer/systemd-dialogue.c \
-	libcontainer/systemd-dialogue.h
+	libcontainer/systemd-words.c \
+	libcontainer/systemd-words.h

@@ -136,7 +136,7 @@ struct op_systemd_unit {
 	pstr group;                /* where systemd is expected to put it, "/machine.slice/libpod-abc.scope" */
 	pstr dir;                  /* the same as a host path */
 	uint32_t flags;
-	struct pstrv properties;   /* in the form of systemd-dialogue.h */
+	struct pstrv properties;   /* in the form of systemd-words.h */
 };
 struct op_id_map { pstr uid_map; pstr gid_map; /* kernel's text */ uint32_t deny_setgroups; };
 struct op_oom_score { int32_t value; uint32_t best_effort; /* nobody asked for it: may fail */ };

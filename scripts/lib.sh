@@ -40,7 +40,7 @@ need() {
 # What every build needs: the tools, the libraries of the generators, and the musl of the release.
 need_build() {
 	need autoconf automake make gcc libc6-dev binutils pkg-config git ca-certificates xz-utils patch \
-		libyajl-dev libseccomp-dev libcap-dev libsystemd-dev libmnl-dev musl-tools linux-libc-dev
+		libyajl-dev libseccomp-dev libcap-dev libmnl-dev musl-tools linux-libc-dev
 }
 
 # build NAME FLAG...: configures (if needed) and makes in $TOP/NAME; the log is NAME/build.log.

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "libcontainer/systemd-dialogue.h"
+#include "libcontainer/systemd-words.h"
 
 #include <ctype.h>
 #include <errno.h>

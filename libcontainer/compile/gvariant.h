@@ -25,7 +25,7 @@ void word_list_add(struct word_list *list, const char *word);
 void word_list_addf(struct word_list *list, const char *fmt, ...) _printf_(2, 3);
 
 /*
- * Appends the value in the form of libcontainer/systemd-dialogue.h: its signature, then its basic values.
+ * Appends the value in the form of libcontainer/systemd-words.h: its signature, then its basic values.
  * 0, -EINVAL (then *ret_at is where the text is not understood), or -ENOMEM.
  */
 int gvariant_parse(const char *text, struct word_list *list, size_t *ret_at);

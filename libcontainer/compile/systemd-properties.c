@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 #include "libcontainer/compile/devices-bpf.h"
-#include "libcontainer/systemd-dialogue.h"
+#include "libcontainer/systemd-words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -295,10 +295,9 @@ int systemd_emit_unit(struct compiler *c)
 	add_limits(c, &list);
 	if (list.failed)
 		return compiler_no_memory(c);
-	/* With room for the name of the unit. */
-	if (total_size(&list) > SYSTEMD_DATA_MAX - 1024)
+	if (total_size(&list) > SYSTEMD_WORDS_MAX)
 		return compiler_error(c, slot, CONFIG_LIMIT, "more than %u bytes of properties for systemd",
-				      SYSTEMD_DATA_MAX - 1024);
+				      SYSTEMD_WORDS_MAX);
 	op.properties = emit_strv(&c->emit, list.v, list.n);
 	compiler_emit(c, OP_SYSTEMD_UNIT, &op, slot);
 	return 0;

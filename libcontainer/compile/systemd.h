@@ -28,7 +28,7 @@ int systemd_unit_read(struct compiler *c);
 int systemd_emit_unit(struct compiler *c);
 
 /*
- * The property that systemd has for a file of v2, with the form of libcontainer/systemd-dialogue.h. Nothing is
+ * The property that systemd has for a file of v2, with the form of libcontainer/systemd-words.h. Nothing is
  * added for a file or value that systemd has no property for: there it changes nothing either. flags are
  * those of the OP_CGROUP_SET.
  */

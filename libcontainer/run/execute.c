@@ -33,8 +33,6 @@ static int op_commit(struct execution *x, const void *data _unused_, struct erro
 		r = init_release(x, err);
 	if (r == 0 && !x->run)
 		r = init_await_end(x, err);
-	/* It has answered long ago, and nobody has waited for its end. */
-	systemd_release(x->request->systemd);
 	return r;
 }
 

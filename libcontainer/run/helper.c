@@ -16,6 +16,12 @@
 
 #define GRACE_MS 2000u /* for its start and end */
 
+/* A helper that was started. */
+struct helper_process {
+	struct command_process process;
+	int sock; /* -1: there is none */
+};
+
 /* Elsewhere in test builds only: they run with our privileges. */
 const char *helper_dir(void)
 {
@@ -38,15 +44,15 @@ static int make_command(const struct helper *h, int input, struct arena *arena, 
 	return ret->path ? 0 : error_set(err, ERR_NO_MEMORY, ENOMEM, "%s", h->name);
 }
 
-int helper_start(const struct helper *h, struct helper_process *ret, struct error *err)
+static int helper_start(const struct helper *h, struct helper_process *ret, struct error *err)
 {
-	char *argv[] = { (char *)(uintptr_t)h->name, (char *)(uintptr_t)h->argument, NULL };
+	char *argv[] = { (char *)(uintptr_t)h->name, NULL };
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	_cleanup_close_ int its = -1;
 	struct command command;
 	int pair[2], r;
 
-	*ret = HELPER_PROCESS_INIT;
+	*ret = (struct helper_process){ .process = COMMAND_PROCESS_INIT, .sock = -1 };
 	r = sys_socketpair(SOCK_SEQPACKET, pair);
 	if (r < 0)
 		return error_set(err, ERR_SYSTEM, -r, "cannot make a socket pair");
@@ -67,7 +73,7 @@ static int not_executed(const struct helper *h, const struct command *command, i
 	return r;
 }
 
-int helper_ask(const struct helper *h, struct helper_process *p, struct watch *watch, void *reply, size_t size,
+static int helper_ask(const struct helper *h, struct helper_process *p, struct watch *watch, void *reply, size_t size,
 	       struct command_result *result, struct error *err)
 {
 	_cleanup_arena_ struct arena arena = ARENA_INIT;
@@ -97,7 +103,7 @@ int helper_ask(const struct helper *h, struct helper_process *p, struct watch *w
 	return r == 0 && result->errnum ? not_executed(h, &command, result->errnum, err) : r;
 }
 
-void helper_end(struct helper_process *p)
+static void helper_end(struct helper_process *p)
 {
 	struct command_result unused = { 0 };
 	struct error ignored = ERROR_INIT;

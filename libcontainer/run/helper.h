@@ -17,7 +17,6 @@ const char *helper_dir(void);
 
 struct helper {
 	const char *name;        /* of the program, "berth-net" */
-	const char *argument;    /* for it, or NULL */
 	const char *needed_by;   /* what cannot be had without it */
 	enum error_code code;    /* of errors */
 	char *const *envp;       /* all that the program gets of the environment */
@@ -27,28 +26,11 @@ struct helper {
 	const void *request;
 };
 
-/* A helper that was started. */
-struct helper_process {
-	struct command_process process;
-	int sock;                /* -1: there is none */
-};
-
-#define HELPER_PROCESS_INIT ((struct helper_process){ .process = COMMAND_PROCESS_INIT, .sock = -1 })
-
-/* Starts the helper, which waits for its request; helper_end() follows in any case. */
-int helper_start(const struct helper *h, struct helper_process *ret, struct error *err);
-
 /*
- * Sends the request and receives one packet of exactly `size` bytes. 1 when it is there; 0 when the program ended, or
- * was killed, without one: *result tells how (see helper_add_cause()). Else a negative errno with *err set. watch
- * may be NULL.
+ * Starts the helper, sends the request and receives one packet of exactly `size` bytes; then the helper is gone. 1 when
+ * there is a reply; 0 when the program ended, or was killed, without one: *result tells how (see helper_add_cause()).
+ * Else a negative errno with *err set. watch may be NULL.
  */
-int helper_ask(const struct helper *h, struct helper_process *p, struct watch *watch, void *reply, size_t size,
-	       struct command_result *result, struct error *err);
-
-void helper_end(struct helper_process *p);
-
-/* All of that. */
 int helper_run(const struct helper *h, struct watch *watch, void *reply, size_t size,
 	       struct command_result *result, struct error *err);
 

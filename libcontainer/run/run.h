@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct helper_process;
+struct bus;
 
 struct launch_request {
 	const struct state_root *root;
@@ -29,15 +29,16 @@ struct launch_request {
 	const char *console_socket;          /* or NULL */
 	const char *pidfd_socket;            /* or NULL */
 	const char *trace;                   /* file for the trace, or NULL */
-	struct helper_process *systemd;      /* see systemd_prepare(), or NULL */
+	struct bus *systemd;                 /* see systemd_prepare(), or NULL */
 };
 
 /*
- * Starts berth-systemd early, so that its beginning does not have to be waited for: to be called as soon as a create
- * or run is known to need it. NULL when that fails, for reasons that show when it is needed. The release ends it.
+ * Connects with systemd early, so that it need not be waited for: to be called as soon as a create or run is known to
+ * need it. NULL when that fails, for reasons that show when it is needed. The connection lives in the arena, and ends
+ * with the release, which may come again.
  */
-struct helper_process *systemd_prepare(struct arena *arena);
-void systemd_release(struct helper_process *helper);
+struct bus *systemd_prepare(struct arena *arena);
+void systemd_release(struct bus *bus);
 
 /* Facts about this host for compile(), as far as the configuration is about them. Strings live in the arena. */
 int host_detect(struct arena *arena, const struct config *config, struct host *ret, struct error *err);

@@ -3,21 +3,22 @@
 #define BERTH_RUN_SYSTEMD_H
 
 /*
- * Talking with systemd through berth-systemd, a program of its own that is started for each request and
- * killed when it does not answer in time. The one that starts a unit may be started earlier: systemd_prepare().
+ * Talking with systemd, each request with a deadline. The connection for the one that starts a unit may be made
+ * earlier: systemd_prepare() in run.h.
  */
 
 #include "base/error.h"
 #include "libcontainer/run/execute.h"
-#include "libcontainer/run/helper.h"
 #include "libcontainer/state/state.h"
-#include "libcontainer/systemd-dialogue.h"
+#include "libcontainer/systemd/manager.h"
+
+enum systemd_request_type { SYSTEMD_START, SYSTEMD_STOP, SYSTEMD_SET };
 
 struct systemd_call {
 	enum systemd_request_type type;
 	bool user;
 	pid_t pid;                 /* SYSTEMD_START: to be in the unit, 0: none */
-	struct helper_process *helper; /* that was prepared, or NULL */
+	struct bus *bus;           /* that was prepared, or NULL */
 	const char *unit;
 	const char *const *words;  /* properties */
 	size_t n;

@@ -28,7 +28,7 @@ static int start(struct execution *x, const struct op_systemd_unit *op, const ch
 		.type = SYSTEMD_START,
 		.user = op->flags & SYSTEMD_UNIT_USER,
 		.pid = op->flags & SYSTEMD_UNIT_SLICE ? 0 : x->pid,
-		.helper = x->request->systemd,
+		.bus = x->request->systemd,
 		.unit = program_str(&x->program, op->unit),
 		.words = words,
 		.n = op->properties.n,
@@ -111,6 +111,8 @@ int op_systemd_unit(struct execution *x, const void *data, struct error *err)
 	r = start(x, op, words, &reply, err);
 	if (r == -EEXIST)
 		r = start_again(x, op, words, entry, &reply, err);
+	/* A foreground run goes on for long, and systemd has signals for all who are connected. */
+	systemd_release(x->request->systemd);
 	/* Also after a failure systemd may have begun; only a unit that was there is not ours to take back. */
 	entry->made = r != -EEXIST;
 	if (r == 0)

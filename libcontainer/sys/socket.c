@@ -6,6 +6,7 @@
 #include "libcontainer/sys/call.h"
 #include "libcontainer/sys/file.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -50,21 +51,68 @@ int sys_socket_listen(int type, int dirfd, const char *name)
 	return r < 0 ? SYS_FAILED(r, "bind(\"%s\")", name) : fd_steal(&fd);
 }
 
+static int connect_to(int type, const struct sockaddr_un *address, size_t size)
+{
+	_cleanup_close_ int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)address, (socklen_t)size) < 0)
+		return -errno;
+	return fd_steal(&fd);
+}
+
 int sys_socket_connect(int type, int dirfd, const char *name)
 {
 	struct sockaddr_un address;
 	int r = SYS_FAULT("connect");
 
-	_cleanup_close_ int fd = -1;
-
 	if (r == 0)
 		r = address_in_dir(&address, dirfd, name);
+	if (r == 0)
+		r = connect_to(type, &address, sizeof(address));
+	return r < 0 ? SYS_FAILED(r, "connect(\"%s\")", name) : r;
+}
+
+int sys_socket_connect_path(int type, const char *path, size_t len)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int r = SYS_FAULT("connect");
+
+	/* A name in the file system is ended by a NUL. */
+	if (r == 0 && len >= sizeof(address.sun_path))
+		r = -ENAMETOOLONG;
 	if (r == 0) {
-		fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-			r = -errno;
+		memcpy(address.sun_path, path, len);
+		r = connect_to(type, &address, offsetof(struct sockaddr_un, sun_path) + len);
 	}
-	return r < 0 ? SYS_FAILED(r, "connect(\"%s\")", name) : fd_steal(&fd);
+	return r < 0 ? SYS_FAILED(r, "connect(\"%.*s\")", (int)len, path) : r;
+}
+
+ssize_t sys_send(int sock, const void *data, size_t size)
+{
+	int r = SYS_FAULT("send");
+
+	while (r == 0) {
+		ssize_t n = send(sock, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n >= 0)
+			return n;
+		r = errno == EINTR ? 0 : -errno;
+	}
+	return SYS_FAILED(r, "send(%d, %zu)", sock, size);
+}
+
+ssize_t sys_recv(int sock, void *buf, size_t size)
+{
+	int r = SYS_FAULT("recv");
+
+	while (r == 0) {
+		ssize_t n = recv(sock, buf, size, MSG_DONTWAIT);
+
+		if (n >= 0)
+			return n;
+		r = errno == EINTR ? 0 : -errno;
+	}
+	return SYS_FAILED(r, "recv(%d, %zu)", sock, size);
 }
 
 int sys_socket_send_timeout(int sock, int timeout_ms)

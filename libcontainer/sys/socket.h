@@ -6,6 +6,7 @@
 
 #include <poll.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 int sys_socketpair(int type, int ret[2]); /* AF_UNIX */
 
@@ -17,6 +18,13 @@ int sys_socket_listen(int type, int dirfd, const char *name);
 
 /* Connects to name in an open directory, in the same way; non-blocking: -EAGAIN for a full backlog. */
 int sys_socket_connect(int type, int dirfd, const char *name);
+
+/* Connects to a path of len bytes, which begins with a NUL for an abstract one; non-blocking as well. */
+int sys_socket_connect_path(int type, const char *path, size_t len);
+
+/* Send and receive bytes; no SIGPIPE, no waiting: -EAGAIN. */
+ssize_t sys_send(int sock, const void *data, size_t size);
+ssize_t sys_recv(int sock, void *buf, size_t size);
 
 /* From now on sending waits, but never longer than that. */
 int sys_socket_send_timeout(int sock, int timeout_ms);

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The systemd cgroup manager. Needs a host with systemd, cgroup v2, and berth-systemd where berth looks for it:
-# the virtual machines of tests/vm, mostly.
+# The systemd cgroup manager. Needs a host with systemd and cgroup v2: the virtual machines of tests/vm, mostly.
 #
 # shellcheck disable=SC2154 # bats sets status and output
 load helpers
@@ -12,11 +11,6 @@ setup_test() {
 	[ -e /sys/fs/cgroup/cgroup.controllers ] || skip "no cgroup v2"
 	UNIT=bt-$ID.scope
 	edit '.linux.cgroupsPath = $p | .process.args = ["/bin/sleep", "1000"]' --arg p "berthtest.slice:bt:$ID"
-	if [ ! -e "$BATS_FILE_TMPDIR/helper" ]; then
-		run sberth run --bundle "$BUNDLE" --pid-file /nonexistent/pid "$ID"
-		printf '%s' "$output" >"$BATS_FILE_TMPDIR/helper"
-	fi
-	! grep -q 'berth-systemd cannot be run' "$BATS_FILE_TMPDIR/helper" || skip "berth-systemd is not installed"
 }
 
 teardown_test() {
@@ -359,72 +353,67 @@ in_scope() {
 	berth delete --force "$ID"
 }
 
-@test "the helper: missing, without answer, with nonsense" {
-	[ -x "$FAULTY" ] || skip "no program with faults"
-	export BERTH_HELPER_DIR=$TMP/helper
-	try() { run "$FAULTY" --root "$ROOT" --systemd-cgroup create --bundle "$BUNDLE" "$ID"; }
-	try
-	expect_error berth-systemd "cannot be run"
-	mkdir "$BERTH_HELPER_DIR"
-	printf '#!/bin/sh\necho no library >&2\nexit 127\n' >"$BERTH_HELPER_DIR/berth-systemd"
-	chmod 755 "$BERTH_HELPER_DIR/berth-systemd"
-	try
-	expect_error "no library"
-	printf '#!/bin/sh\nread x <&0\nenv\n' >"$BERTH_HELPER_DIR/berth-systemd"
-	SECRET=1 try
-	[[ "$output" != *SECRET* ]]
-	expect_error "cannot start unit"
+# berth with nobody to talk to.
+without_systemd() {
+	# shellcheck disable=SC2016 # "$@" is for the inner shell
+	unshare -m sh -c 'mount -t tmpfs none /run/dbus && mount --bind /dev/null /run/systemd/private && exec "$@"' sh \
+		"$BERTH" --root "$ROOT" "$@"
+}
+
+# berth with a bus that says the same to everybody who connects, and hangs up.
+with_bus_that_says() {
+	local said=$1
+	shift
+	# shellcheck disable=SC2016 # for the inner shell
+	SAID=$said unshare -m sh -c '
+		mount -t tmpfs none /run/dbus || exit
+		perl -MIO::Socket::UNIX -e "
+			my \$s = IO::Socket::UNIX->new(Local => q(/run/dbus/system_bus_socket), Listen => 9) or die;
+			while (my \$c = \$s->accept) { syswrite \$c, \$ENV{SAID}; shutdown \$c, 1; sysread \$c, my \$x, 4096 }" &
+		until [ -e /run/dbus/system_bus_socket ]; do sleep 0.1; done
+		"$@"
+		status=$?
+		kill $!
+		exit $status' sh "$BERTH" --root "$ROOT" "$@"
+}
+
+@test "a bus that is missing, says no, hangs up, or is none" {
+	run without_systemd --systemd-cgroup create --bundle "$BUNDLE" "$ID"
+	expect_error "cannot reach the system's manager" "is missing"
 	[ ! -e "$ROOT/$ID" ]
+	run with_bus_that_says $'REJECTED EXTERNAL\r\n' --systemd-cgroup create --bundle "$BUNDLE" "$ID"
+	expect_error "cannot reach the system's manager" "access denied"
+	run with_bus_that_says '' --systemd-cgroup create --bundle "$BUNDLE" "$ID"
+	expect_error "cannot reach the system's manager" "reset"
+	run with_bus_that_says $'220 mail.example.org\r\n' --systemd-cgroup create --bundle "$BUNDLE" "$ID"
+	expect_error "cannot reach the system's manager" "bad message"
+	run with_bus_that_says $'DATA\r\nOK 0\r\n' --systemd-cgroup create --bundle "$BUNDLE" "$ID"
+	expect_error "cannot start unit $UNIT" "reset"
+	[ ! -e "$ROOT/$ID" ]
+	no_unit
 }
 
-no_helper() {
-	! pgrep -x berth-systemd
-}
-
-@test "the helper is gone when the container is there, or was not even begun" {
-	create_scope
-	no_helper
-	berth delete --force "$ID"
-	edit '.linux.cgroupsPath = "a:b"'
-	try_create_scope
-	expect_error slice:prefix:name
-	no_helper
-	edit '.linux.cgroupsPath = $p' --arg p "berthtest.slice:bt:$ID"
+@test "the connection is gone when the container runs" {
 	sberth run --bundle "$BUNDLE" "$ID" </dev/null >"$TMP/out" 2>&1 3>&- &
 	wait_for 20 is_status running
-	no_helper
+	! busctl list --no-legend | grep -w "$!"
 	berth kill "$ID" KILL
 	wait $! || :
 	no_unit
 }
 
-@test "the helper: killed before and after it has the request" {
-	[ -x "$FAULTY" ] || skip "no program with faults"
-	export BERTH_HELPER_DIR=$TMP/helper
-	mkdir "$BERTH_HELPER_DIR"
-	for script in 'kill -9 $$' 'head -c 1 <&0 >/dev/null; kill -9 $$'; do
-		printf '#!/bin/sh\n%s\n' "$script" >"$BERTH_HELPER_DIR/berth-systemd"
-		chmod 755 "$BERTH_HELPER_DIR/berth-systemd"
-		run "$FAULTY" --root "$ROOT" --systemd-cgroup create --bundle "$BUNDLE" "$ID"
-		expect_error "cannot start unit $UNIT" "ended without an answer"
-		[ ! -e "$ROOT/$ID" ]
-		no_unit
-	done
-}
-
 # Systemd forgets an empty scope by itself, and its cgroup tells when.
 @test "delete asks systemd for what does not go by itself" {
-	[ -x "$FAULTY" ] || skip "no program with faults"
 	create_scope
 	berth start "$ID"
-	BERTH_HELPER_DIR=$TMP/none run "$FAULTY" --root "$ROOT" delete --force "$ID"
+	run without_systemd delete --force "$ID"
 	[ "$status" -eq 0 ] && [ -z "$output" ] || fail "$output"
 	no_unit
 	edit '.annotations = { "org.systemd.property.CollectMode": "\"inactive\"" }'
 	create_scope
-	BERTH_HELPER_DIR=$TMP/none run "$FAULTY" --root "$ROOT" delete --force "$ID"
+	run without_systemd delete --force "$ID"
 	[ "$status" -eq 0 ] || fail "$output"
-	[[ "$output" == *"berth-systemd cannot be run"* ]] || fail "$output"
+	[[ "$output" == *"cannot reach the system's manager"* ]] || fail "$output"
 	edit 'del(.annotations) | .linux.cgroupsPath = $p' --arg p "berthtest.slice:x:b${ID//-/_}.slice"
 	create_scope
 	berth delete --force "$ID"

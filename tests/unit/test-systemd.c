@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "libcontainer/compile/systemd.h"
 #include "libcontainer/program.h"
-#include "libcontainer/systemd-dialogue.h"
+#include "libcontainer/systemd-words.h"
 #include "tests/unit/compile-fixture.h"
 
 #include <stdio.h>

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "libcontainer/systemd-dialogue.h"
+#include "libcontainer/systemd-words.h"
 
 #include <string.h>
+
+const char *words_next(struct words *w)
+{
+	if (w->n == 0)
+		return NULL;
+	w->n--;
+	return *w->v++;
+}
 
 size_t systemd_type_length(const char *signature)
 {
