@@ -3,7 +3,9 @@
 /*
  * Measures wall and CPU time of container runtimes, in turns.
  *
- * usage: bench OPERATION ROUNDS REST_MS COUNT BUNDLE ROOT NAME=PATH...
+ * usage: bench OPERATION ROUNDS REST_MS COUNT BUNDLE ROOT [--OPTION[=VALUE]]... NAME=PATH...
+ *
+ * The options are the runtimes' own, given to each of them before each command.
  *
  * The runtimes take turns, and the order of the turns rotates, so that a slow phase of the machine hits
  * all alike. Before each turn the bench rests: in a tight loop some waits of the kernel never show.
@@ -30,6 +32,8 @@
 #include <unistd.h>
 
 #define MAX_RUNTIMES 8
+#define MAX_OPTIONS 4
+#define MAX_WORDS 16
 #define MAX_ROUNDS 1000
 #define WARM_UP_ROUNDS 2
 /* Nothing that is measured takes this long; a runtime that hangs ends the bench. */
@@ -43,6 +47,8 @@ struct sample {
 struct runtime {
 	const char *name;
 	const char *path;
+	char *const *options;
+	int option_count;
 	char root[PATH_MAX];
 	char pid_file[PATH_MAX + 16];
 	/* The container that is run or asked for; with several, the beginning of their names. */
@@ -115,16 +121,18 @@ static void reap_all(struct sample *sample)
 		;
 }
 
-/* Runs the runtime with the words after its --root and adds CPU time; input and output are /dev/null. */
+/* Runs the runtime with the words after its options and adds CPU time; input and output are /dev/null. */
 static void command(const struct runtime *runtime, const char *const *words, struct sample *sample)
 {
 	posix_spawn_file_actions_t actions;
-	const char *argv[16] = {runtime->path, "--root", runtime->root};
-	int count = 3, status = 0, error;
+	const char *argv[MAX_WORDS + 1] = {runtime->path, "--root", runtime->root};
+	int count = 3, status = 0, error, i;
 	pid_t pid;
 
-	while (*words && count < 15)
-		argv[count++] = *words++;
+	for (i = 0; i < runtime->option_count; i++)
+		argv[count++] = runtime->options[i];
+	for (i = 0; words[i] && count < MAX_WORDS; i++)
+		argv[count++] = words[i];
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
@@ -135,7 +143,7 @@ static void command(const struct runtime *runtime, const char *const *words, str
 		fail(runtime->name, "its process is gone");
 	posix_spawn_file_actions_destroy(&actions);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		fail(runtime->name, argv[3]);
+		fail(runtime->name, words[0]);
 }
 
 static pid_t read_pid(const struct runtime *runtime)
@@ -344,12 +352,14 @@ static int number(const char *text, int limit)
 	return (int)value;
 }
 
-static void runtime_init(struct runtime *runtime, char *pair, const char *root)
+static void runtime_init(struct runtime *runtime, char *pair, const char *root, char *const *options, int option_count)
 {
 	char *equals = strchr(pair, '=');
 
 	if (!equals)
 		fail(pair, "not of the form NAME=PATH");
+	runtime->options = options;
+	runtime->option_count = option_count;
 	*equals = '\0';
 	runtime->name = pair;
 	runtime->path = equals + 1;
@@ -425,20 +435,23 @@ static void print_results(struct bench *bench)
 int main(int argc, char **argv)
 {
 	static struct bench bench;
-	int i;
+	int options = 0, pairs, i;
 
-	if (argc < 8 || argc - 7 > MAX_RUNTIMES)
-		fail("usage", "bench OPERATION ROUNDS REST_MS COUNT BUNDLE ROOT NAME=PATH...");
+	while (argc > 7 + options && strncmp(argv[7 + options], "--", 2) == 0)
+		options++;
+	pairs = 7 + options;
+	if (argc <= pairs || argc - pairs > MAX_RUNTIMES || options > MAX_OPTIONS)
+		fail("usage", "bench OPERATION ROUNDS REST_MS COUNT BUNDLE ROOT [--OPTION[=VALUE]]... NAME=PATH...");
 	bench.operation = operation_find(argv[1]);
 	bench.rounds = number(argv[2], MAX_ROUNDS);
 	bench.rest_ms = number(argv[3], 10000);
 	bench.count = number(argv[4], 100000);
 	bench.bundle = argv[5];
-	bench.runtime_count = argc - 7;
+	bench.runtime_count = argc - pairs;
 	if (bench.rounds < 1 || bench.count < 1)
 		fail("usage", "at least one round and one container are needed");
 	for (i = 0; i < bench.runtime_count; i++)
-		runtime_init(&bench.runtimes[i], argv[7 + i], argv[6]);
+		runtime_init(&bench.runtimes[i], argv[pairs + i], argv[6], argv + 7, options);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 		fail("PR_SET_CHILD_SUBREAPER", strerror(errno));
 
