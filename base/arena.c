@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "base/arena.h"
 
 #include <stdbool.h>
@@ -6,11 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/*
- * So large that malloc takes it as a mapping of its own: calloc then touches none of its pages, and those that are
- * never used cost nothing.
- */
+/* Pages that are never used cost nothing, however large a chunk is. */
 #define CHUNK (256u * 1024)
 
 /* The newest chunk stands first; only from it memory is handed out. */
@@ -26,15 +25,47 @@ static size_t arena_align(size_t size)
 	return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
 }
 
+/*
+ * A launch fits into the first few chunks. They are a part of the program's own memory, zeroed as mappings are, and
+ * need no system call. They are handed out once.
+ */
+#define RESERVE_CHUNK (64u * 1024)
+#define RESERVE_CHUNKS 5
+
+static _Alignas(max_align_t) char reserve[RESERVE_CHUNKS][RESERVE_CHUNK];
+static size_t reserve_used;
+
+static struct arena_chunk *chunk_new(size_t need, size_t *ret_size)
+{
+	void *p;
+
+	*ret_size = MAX(need, (size_t) CHUNK);
+	if (SANITIZED)
+		return calloc(1, *ret_size);
+	if (need <= RESERVE_CHUNK && reserve_used < RESERVE_CHUNKS) {
+		*ret_size = RESERVE_CHUNK;
+		return (void *) reserve[reserve_used++];
+	}
+	p = mmap(NULL, *ret_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void chunk_free(struct arena_chunk *c)
+{
+	if (SANITIZED)
+		free(c);
+	else if ((uintptr_t) c - (uintptr_t) reserve >= sizeof(reserve))
+		(void) munmap(c, sizeof(*c) + c->size);
+}
+
 static struct arena_chunk *arena_add_chunk(struct arena *a, size_t need)
 {
-	size_t size = MAX(need, (size_t) CHUNK);
-	struct arena_chunk *c;
+	size_t size;
+	struct arena_chunk *c = chunk_new(sizeof(*c) + need, &size);
 
-	c = calloc(1, sizeof(*c) + size);
 	if (!c)
 		return NULL;
-	c->size = size;
+	c->size = size - sizeof(*c);
 	c->next = a->chunks;
 	a->chunks = c;
 	return c;
@@ -155,7 +186,7 @@ void arena_done(struct arena *a)
 	while (c) {
 		struct arena_chunk *next = c->next;
 
-		free(c);
+		chunk_free(c);
 		c = next;
 	}
 	a->chunks = NULL;

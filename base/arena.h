@@ -4,7 +4,8 @@
 
 /*
  * Memory that lives and dies together: a document, a program under construction. Everything
- * allocated from an arena is zeroed, aligned for any type and freed by arena_done() at once.
+ * allocated from an arena is zeroed, aligned for any type and freed by arena_done() at once. malloc() has no part in
+ * it: its set-up and its tables are a tenth of the different instructions that a launch executes.
  */
 
 #include "base/macro.h"

@@ -9,6 +9,47 @@
 
 #define BUF_FIRST 4096u /* most texts are shorter than that */
 
+/* Lent to the first buffers that are in use at the same time, and mostly there are no others. */
+static char spare[2][BUF_FIRST];
+static bool lent[ELEMENTSOF(spare)];
+
+static char *spare_take(void)
+{
+	for (size_t i = 0; i < ELEMENTSOF(spare) && !SANITIZED; i++)
+		if (!lent[i]) {
+			lent[i] = true;
+			return spare[i];
+		}
+	return NULL;
+}
+
+static bool is_spare(const char *p)
+{
+	return p == spare[0] || p == spare[1];
+}
+
+static void spare_return(const char *p)
+{
+	lent[p == spare[1]] = false;
+}
+
+/* realloc(), but for the spares. */
+static char *buf_grow(struct buf *b, size_t size)
+{
+	char *p = !b->data && size == BUF_FIRST ? spare_take() : NULL;
+
+	if (p)
+		return p;
+	if (!is_spare(b->data))
+		return realloc(b->data, size);
+	p = malloc(size);
+	if (p) {
+		memcpy(p, b->data, b->len + 1);
+		spare_return(b->data);
+	}
+	return p;
+}
+
 /* Makes room for n more bytes and a NUL. */
 static bool buf_reserve(struct buf *b, size_t n)
 {
@@ -24,7 +65,7 @@ static bool buf_reserve(struct buf *b, size_t n)
 	if (b->len + n + 1 <= size)
 		return true;
 	size = MAX(size * 2, MAX(b->len + n + 1, (size_t) BUF_FIRST));
-	p = realloc(b->data, size);
+	p = buf_grow(b, size);
 	if (!p) {
 		b->failed = true;
 		return false;
@@ -87,6 +128,9 @@ void buf_clear(struct buf *b)
 
 void buf_done(struct buf *b)
 {
-	free(b->data);
+	if (is_spare(b->data))
+		spare_return(b->data);
+	else
+		free(b->data);
 	*b = BUF_INIT;
 }

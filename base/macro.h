@@ -17,6 +17,13 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
+/* With the address sanitizer all memory comes from malloc(), which it watches. */
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
 /* Takes the value out of *p and leaves NULL, so that a cleanup attribute on it does nothing. */
 #define STEAL_PTR(p)                      \
 	({                                \
