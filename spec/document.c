@@ -8,14 +8,9 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 void document_done(struct document *doc)
 {
-	free(doc->locations);
-	free(doc->index);
-	free(doc->lines);
-	free(doc->errors);
 	arena_done(&doc->arena);
 	*doc = DOCUMENT_INIT;
 }
@@ -24,7 +19,8 @@ int document_add_location(struct document *doc, const struct location *l, uint32
 {
 	if (doc->n_locations == doc->max_locations) {
 		size_t n = doc->max_locations ? doc->max_locations * 2 : 256;
-		struct location *grown = realloc(doc->locations, n * sizeof(*grown));
+		struct location *grown = arena_regrow(&doc->arena, doc->locations, doc->max_locations, n,
+						      sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;
@@ -62,7 +58,7 @@ int document_index(struct document *doc)
 
 	while (size < doc->n_locations * 2)
 		size *= 2;
-	doc->index = calloc(size, sizeof(*doc->index));
+	doc->index = arena_calloc(&doc->arena, size, sizeof(*doc->index));
 	if (!doc->index)
 		return -ENOMEM;
 	doc->size_index = size;

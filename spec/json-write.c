@@ -17,10 +17,34 @@ static void json_print(void *ctx, const char *s, size_t len)
 	buf_add(ctx, s, len);
 }
 
+static void *json_alloc(void *ctx, size_t size)
+{
+	struct json_writer *w = ctx;
+	size_t aligned = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+	void *p = w->memory + w->used;
+
+	if (size > sizeof(w->memory) || aligned > sizeof(w->memory) - w->used)
+		return NULL;
+	w->used += aligned;
+	return p;
+}
+
+/* Only yajl's own text would grow, and ours goes to the buffer of the caller. */
+static void *json_grow(_unused_ void *ctx, _unused_ void *old, _unused_ size_t size)
+{
+	return NULL;
+}
+
+static void json_free(_unused_ void *ctx, _unused_ void *p)
+{
+}
+
 void json_start(struct json_writer *w, struct buf *out, const char *indent)
 {
+	yajl_alloc_funcs memory = { json_alloc, json_grow, json_free, w };
+
 	*w = (struct json_writer){ .out = out, .pretty = indent != NULL };
-	w->gen = yajl_gen_alloc(NULL);
+	w->gen = yajl_gen_alloc(&memory);
 	if (!w->gen)
 		return;
 	(void) yajl_gen_config(w->gen, yajl_gen_print_callback, json_print, out);

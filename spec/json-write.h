@@ -24,6 +24,7 @@
 
 #define JSON_WRITE_DEPTH 32
 
+/* yajl points into it: not to be copied or moved. */
 struct json_writer {
 	struct yajl_gen_t *gen;
 	struct buf *out;
@@ -32,6 +33,8 @@ struct json_writer {
 	char pending;                 /* '{' or '[' that was opened and is still empty, or 0 */
 	char open[JSON_WRITE_DEPTH];
 	size_t depth;
+	size_t used;                  /* of memory[], which is yajl's: what it allocates is small and soon done */
+	_Alignas(max_align_t) char memory[1024];
 };
 
 /* indent is what each level is indented by; NULL writes one line without blanks and newline. */
@@ -58,8 +61,8 @@ void json_member_u64(struct json_writer *w, const char *name, uint64_t v);
 void json_member_open(struct json_writer *w, const char *name, char bracket);
 
 /*
- * Ends the document, after an indented one with a newline, and frees what the writer holds. Must
- * follow every json_start(). 0 or a negative errno with *err set.
+ * Ends the document, after an indented one with a newline. Must follow every json_start(). 0 or a negative errno with
+ * *err set.
  */
 int json_finish(struct json_writer *w, struct error *err);
 

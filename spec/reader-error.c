@@ -58,7 +58,7 @@ static void reader_collect(struct reader *r, const struct error *e)
 	struct document *doc = r->doc;
 
 	if (!doc->errors)
-		doc->errors = calloc(TABLE_ERRORS_MAX, sizeof(*doc->errors));
+		doc->errors = arena_calloc(&doc->arena, TABLE_ERRORS_MAX, sizeof(*doc->errors));
 	if (!doc->errors) {
 		r->stop = true;
 		return;
@@ -127,7 +127,7 @@ bool reader_note_name(struct reader *r, struct name *name)
 	}
 	if (r->n_names == r->max_names) {
 		size_t n = r->max_names ? r->max_names * 2 : 64;
-		struct name *grown = realloc(r->names, n * sizeof(*grown));
+		struct name *grown = arena_regrow(&r->doc->arena, r->names, r->max_names, n, sizeof(*grown));
 
 		if (!grown)
 			return reader_no_memory(r);

@@ -21,13 +21,18 @@ static struct frame *reader_top(struct reader *r)
 	return &r->frames[r->depth - 1];
 }
 
+static bool between_tokens(char c)
+{
+	return c == ' ' || c == ',' || c == ':' || c == '\n' || c == '\t' || c == '\r';
+}
+
 /* Every event: where its token is. yajl tells the end; between two tokens there are only blanks and signs. */
 static void reader_token(struct reader *r)
 {
 	size_t at = r->end;
 
 	r->end = yajl_get_bytes_consumed(r->yajl);
-	while (at < r->end && strchr(" \t\r\n,:", r->text[at]))
+	while (at < r->end && between_tokens(r->text[at]))
 		at++;
 	r->start = at;
 }
@@ -318,13 +323,43 @@ static void reader_syntax(struct reader *r)
 		yajl_free_error(r->yajl, words);
 }
 
+/* yajl's memory, each piece behind its size: a part of the document, of which some is left unused when one grows. */
+union piece {
+	size_t size;
+	max_align_t align;
+};
+
+static void *piece_alloc(void *ctx, size_t size)
+{
+	union piece *p = size > SIZE_MAX - sizeof(*p) ? NULL : arena_alloc(ctx, sizeof(*p) + size);
+
+	if (!p)
+		return NULL;
+	p->size = size;
+	return p + 1;
+}
+
+static void *piece_grow(void *ctx, void *old, size_t size)
+{
+	void *p = piece_alloc(ctx, size);
+
+	if (p && old)
+		memcpy(p, old, MIN(size, ((union piece *) old - 1)->size));
+	return p;
+}
+
+static void piece_free(_unused_ void *ctx, _unused_ void *p)
+{
+}
+
 /* Parses the sound part of the text; then reports what the scan found behind it, if anything. */
 static void reader_parse(struct reader *r, const struct scan_finding *finding)
 {
 	const unsigned char *text = (const unsigned char *) r->text;
+	yajl_alloc_funcs memory = { piece_alloc, piece_grow, piece_free, &r->doc->arena };
 	yajl_status status;
 
-	r->yajl = yajl_alloc(&callbacks, NULL, r);
+	r->yajl = yajl_alloc(&callbacks, &memory, r);
 	if (!r->yajl) {
 		(void) reader_no_memory(r);
 		return;
@@ -352,7 +387,7 @@ static int reader_find_lines(struct reader *r)
 
 	for (p = r->text; p < end && (p = memchr(p, '\n', (size_t) (end - p))); p++)
 		n++;
-	doc->lines = malloc((n + 1) * sizeof(*doc->lines));
+	doc->lines = arena_calloc(&doc->arena, n + 1, sizeof(*doc->lines));
 	if (!doc->lines)
 		return -ENOMEM;
 	for (p = r->text; p < end && (p = memchr(p, '\n', (size_t) (end - p))); p++)
@@ -395,7 +430,6 @@ int table_read(struct document *doc, const char *text, size_t len, const struct 
 	if (!error_is_set(err) && document_index(doc) < 0)
 		(void) reader_no_memory(&r);
 	doc->text = NULL;
-	free(r.names);
 	if (!error_is_set(err))
 		return 0;
 	return err->errnum ? -err->errnum : -EINVAL;
