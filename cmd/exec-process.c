@@ -17,8 +17,6 @@ void exec_process_done(struct exec_process *p)
 	arena_done(&p->arena);
 	document_done(&p->base_doc);
 	document_done(&p->file_doc);
-	free(p->text);
-	p->text = NULL;
 }
 
 static int no_memory(struct context *ctx)
@@ -227,16 +225,17 @@ static void inherit(struct config_process *process, const struct config_process 
 static int from_file(struct context *ctx, struct exec_process *p, const struct config_process *base)
 {
 	const char *path = ctx->args.value[OPT_PROCESS];
+	char *text = NULL;
 	ssize_t len;
 	int r;
 
 	if (ctx->args.n_operands > 1)
 		return error_set(&ctx->err, ERR_USAGE, 0, "the program \"%s\" and --process exclude each other",
 				 ctx->args.operands[1]);
-	len = sys_read_file_alloc(AT_FDCWD, path, PROCESS_MAX_SIZE, &p->text);
+	len = sys_read_file_arena(AT_FDCWD, path, PROCESS_MAX_SIZE, &p->arena, &text);
 	if (len < 0)
 		return error_set(&ctx->err, ERR_CONFIG_OPEN, (int)-len, "%s", path);
-	r = config_read_process(&p->file_doc, p->text, (size_t)len, &p->process, &ctx->err);
+	r = config_read_process(&p->file_doc, text, (size_t)len, &p->process, &ctx->err);
 	if (r == 0 && base)
 		inherit(p->process, base);
 	return r;

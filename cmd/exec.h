@@ -9,7 +9,6 @@ struct exec_process {
 	struct document base_doc;          /* of the container's own process */
 	struct document file_doc;          /* of --process */
 	struct config_process *process;
-	char *text;                        /* of the file, malloc'ed */
 	struct arena arena;
 };
 

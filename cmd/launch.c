@@ -20,8 +20,6 @@ void launch_done(struct launch *l)
 	systemd_release(l->systemd);
 	arena_done(&l->arena);
 	document_done(&l->doc);
-	free(l->text);
-	l->text = NULL;
 }
 
 int open_root(struct context *ctx, bool create, struct state_root *ret)
@@ -67,14 +65,15 @@ static int bundle_path(struct context *ctx, struct launch *l, const char *path)
 static int read_config(struct context *ctx, struct launch *l, const char *config)
 {
 	const char *path = config ? config : arena_printf(&l->arena, "%s/config.json", l->bundle);
+	char *text = NULL;
 	ssize_t len;
 
 	if (!path)
 		return error_set(&ctx->err, ERR_NO_MEMORY, ENOMEM, "configuration path");
-	len = sys_read_file_alloc(AT_FDCWD, path, CONFIG_MAX_SIZE, &l->text);
+	len = sys_read_file_arena(AT_FDCWD, path, CONFIG_MAX_SIZE, &l->arena, &text);
 	if (len < 0)
 		return error_set(&ctx->err, ERR_CONFIG_OPEN, (int)-len, "%s", path);
-	return config_read(&l->doc, l->text, (size_t)len, &l->config, &ctx->err);
+	return config_read(&l->doc, text, (size_t)len, &l->config, &ctx->err);
 }
 
 /* A root file system that is missing, a file or a link is told apart before anything is created. */

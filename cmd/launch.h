@@ -13,7 +13,6 @@
 struct launch {
 	struct document doc;
 	struct arena arena;
-	char *text;             /* of config.json, malloc'ed */
 	struct config *config;
 	const char *bundle;     /* absolute */
 	const char *rootfs;     /* absolute */

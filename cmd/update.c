@@ -124,18 +124,15 @@ static int read_document(struct context *ctx, struct document *doc, struct confi
 	const char *path = ctx->args.value[OPT_RESOURCES];
 	char *text = NULL;
 	ssize_t len;
-	int r;
 
 	if (streq(path, "-"))
-		len = sys_read_alloc(STDIN_FILENO, RESOURCES_MAX, &text);
+		len = sys_read_arena(STDIN_FILENO, RESOURCES_MAX, &doc->arena, &text);
 	else
-		len = sys_read_file_alloc(AT_FDCWD, path, RESOURCES_MAX, &text);
+		len = sys_read_file_arena(AT_FDCWD, path, RESOURCES_MAX, &doc->arena, &text);
 	if (len < 0)
 		return error_set(&ctx->err, ERR_CONFIG_OPEN, (int)-len, "%s",
 				 streq(path, "-") ? "standard input" : path);
-	r = config_read_resources(doc, text, (size_t)len, ret, &ctx->err);
-	free(text);
-	return r;
+	return config_read_resources(doc, text, (size_t)len, ret, &ctx->err);
 }
 
 /* One line each, of the resource that the option is about. */

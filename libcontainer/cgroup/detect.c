@@ -136,13 +136,12 @@ static int read_own_line(struct detect *d, char *line)
 static int read_own(struct detect *d, int fd)
 {
 	char *buf = NULL, *s, *line;
-	ssize_t n = sys_read_alloc(fd, OWN_MAX, &buf);
+	ssize_t n = sys_read_arena(fd, OWN_MAX, d->arena, &buf);
 	int r = n < 0 ? (int)n : 0;
 
 	s = buf;
 	while (r == 0 && (line = mountinfo_field(&s, '\n')))
 		r = read_own_line(d, line);
-	free(buf);
 	return r;
 }
 

@@ -22,7 +22,7 @@ int resctrl_write(int tree, const struct resctrl_group *g, const char *file, con
 const char *resctrl_words(const struct resctrl_group *g, char words[RESCTRL_WORDS_SIZE]);
 
 /* A small file that is not behind a link, malloc'ed. */
-ssize_t resctrl_read(int dir, const char *file, char **ret);
+ssize_t resctrl_read(int dir, const char *file, struct arena *arena, char **ret);
 
 /* resctrl-schemata.c: each line is written alone, or compared with what there is. */
 int resctrl_write_lines(int tree, const struct resctrl_group *g, const char *const *lines, size_t n,

@@ -152,16 +152,14 @@ int resctrl_compare_lines(int tree, const struct resctrl_group *g, const char *c
 {
 	_cleanup_close_ int dir = resctrl_open_group(tree, g, RESCTRL_ITSELF);
 	char words[RESCTRL_WORDS_SIZE];
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	char *present = NULL;
-	ssize_t len = dir < 0 ? dir : resctrl_read(dir, "schemata", &present);
-	int r;
+	ssize_t len = dir < 0 ? dir : resctrl_read(dir, "schemata", &arena, &present);
 
 	if (len < 0)
 		return error_set(err, ERR_RESCTRL, (int)-len, "%s: its limits cannot be read",
 				 resctrl_words(g, words));
-	r = compare(g, present, lines, n, err);
-	free(present);
-	return r;
+	return compare(g, present, lines, n, err);
 }
 
 int resctrl_write_lines(int tree, const struct resctrl_group *g, const char *const *lines, size_t n,

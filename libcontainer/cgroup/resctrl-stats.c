@@ -34,12 +34,12 @@ static int open_directory(int dir, const char *name)
 	return dir < 0 ? dir : sys_openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 }
 
-/* The first line of a file without its end, malloc'ed; NULL if it cannot be read. */
-static char *read_line(int dir, const char *file)
+/* The first line of a file without its end; NULL if it cannot be read. */
+static char *read_line(int dir, const char *file, struct arena *arena)
 {
 	char *text = NULL;
 
-	if (resctrl_read(dir, file, &text) < 0)
+	if (resctrl_read(dir, file, arena, &text) < 0)
 		return NULL;
 	text[strcspn(text, "\n")] = '\0';
 	return text;
@@ -48,13 +48,12 @@ static char *read_line(int dir, const char *file)
 /* True if the file is there; a number that the kernel does not have at present is 0. */
 static bool read_number(int dir, const char *file, uint64_t *ret)
 {
-	char *text = read_line(dir, file);
-	bool there = text != NULL;
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
+	const char *text = read_line(dir, file, &arena);
 
-	if (there)
+	if (text)
 		(void)str_to_u64(text, ret);
-	free(text);
-	return there;
+	return text != NULL;
 }
 
 static void read_numbers(int dir, const struct resctrl_number *rows, struct resctrl_stats *s)
@@ -63,12 +62,11 @@ static void read_numbers(int dir, const struct resctrl_number *rows, struct resc
 		(void)read_number(dir, rows->name, (uint64_t *)(void *)((char *)s + rows->offset));
 }
 
-static int read_info(int tree, struct arena *arena, struct resctrl_stats *s)
+static void read_info(int tree, struct arena *arena, struct resctrl_stats *s)
 {
 	_cleanup_close_ int info = open_directory(tree, "info");
 	_cleanup_close_ int l3 = open_directory(info, "L3");
 	_cleanup_close_ int mb = open_directory(info, "MB");
-	char *mask = l3 < 0 ? NULL : read_line(l3, "cbm_mask");
 
 	s->l3_info.set = l3 >= 0;
 	s->mb_info.set = mb >= 0;
@@ -76,10 +74,8 @@ static int read_info(int tree, struct arena *arena, struct resctrl_stats *s)
 		read_numbers(l3, resctrl_l3_numbers, s);
 	if (mb >= 0)
 		read_numbers(mb, resctrl_mb_numbers, s);
-	if (mask)
-		s->l3_info.cbm_mask = arena_strdup(arena, mask);
-	free(mask);
-	return mask && !s->l3_info.cbm_mask ? -ENOMEM : 0;
+	if (l3 >= 0)
+		s->l3_info.cbm_mask = read_line(l3, "cbm_mask", arena);
 }
 
 /* The line of schemata that begins with that resource, without the blanks in front; NULL: there is none. */
@@ -102,13 +98,10 @@ static int read_limits(int group, struct arena *arena, const char **ret_l3, cons
 	char *text = NULL;
 	int r = 0;
 
-	if (group < 0 || resctrl_read(group, "schemata", &text) < 0)
+	if (group < 0 || resctrl_read(group, "schemata", arena, &text) < 0)
 		return 0;
 	r = find_line(text, "L3:", arena, ret_l3);
-	if (r == 0)
-		r = find_line(text, "MB:", arena, ret_mb);
-	free(text);
-	return r;
+	return r < 0 ? r : find_line(text, "MB:", arena, ret_mb);
 }
 
 struct counting {
@@ -168,9 +161,8 @@ int resctrl_stats(const struct resctrl *rdt, struct arena *arena, struct resctrl
 	*ret = (struct resctrl_stats){ 0 };
 	if (control < 0)
 		return 0;
-	r = read_info(tree, arena, ret);
-	if (r == 0)
-		r = read_limits(tree, arena, &ret->l3_root, &ret->mb_root);
+	read_info(tree, arena, ret);
+	r = read_limits(tree, arena, &ret->l3_root, &ret->mb_root);
 	if (r == 0)
 		r = read_limits(control, arena, &ret->l3, &ret->mb);
 	return r == 0 ? read_domains(counted, arena, ret) : r;

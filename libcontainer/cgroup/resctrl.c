@@ -139,25 +139,25 @@ const char *resctrl_words(const struct resctrl_group *g, char words[RESCTRL_WORD
 	return words;
 }
 
-ssize_t resctrl_read(int dir, const char *file, char **ret)
+ssize_t resctrl_read(int dir, const char *file, struct arena *arena, char **ret)
 {
 	_cleanup_close_ int fd = sys_openat(dir, file, O_RDONLY | O_NOFOLLOW, 0);
 
-	return fd < 0 ? fd : sys_read_alloc(fd, FILE_MAX, ret);
+	return fd < 0 ? fd : sys_read_arena(fd, FILE_MAX, arena, ret);
 }
 
 /* What the kernel noted about the last thing that was tried: "ok" if that is not why. */
 static void add_kernels_words(int tree, struct error *err)
 {
 	_cleanup_close_ int info = sys_openat(tree, "info", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	char *text = NULL;
 
-	if (info < 0 || resctrl_read(info, "last_cmd_status", &text) <= 0)
+	if (info < 0 || resctrl_read(info, "last_cmd_status", &arena, &text) <= 0)
 		return;
 	text[strcspn(text, "\n")] = '\0';
 	if (!str_is_empty(text) && !streq(text, "ok"))
 		error_add_cause(err, "%s", text);
-	free(text);
 }
 
 int resctrl_write(int tree, const struct resctrl_group *g, const char *file, const char *text,
@@ -300,14 +300,13 @@ static int read_limits(int tree, const struct resctrl_group *g, struct arena *ar
 	_cleanup_close_ int dir = resctrl_open_group(tree, g, RESCTRL_ITSELF);
 	char words[RESCTRL_WORDS_SIZE];
 	char *text = NULL;
-	ssize_t n = dir < 0 ? dir : resctrl_read(dir, "schemata", &text);
+	ssize_t n = dir < 0 ? dir : resctrl_read(dir, "schemata", arena, &text);
 
 	if (n < 0)
 		return error_set(err, ERR_RESCTRL, (int)-n, "%s: its limits cannot be read",
 				 resctrl_words(g, words));
-	*ret = arena_strdup(arena, text);
-	free(text);
-	return *ret ? 0 : error_set(err, ERR_NO_MEMORY, ENOMEM, "resctrl");
+	*ret = text;
+	return 0;
 }
 
 int resctrl_update(const struct resctrl *rdt, const char *const *lines, size_t n_lines, struct arena *arena,
@@ -360,11 +359,10 @@ int resctrl_join(const struct resctrl *rdt, pid_t pid, struct error *err)
 static bool is_unused(int tree, const struct resctrl_group *g)
 {
 	_cleanup_close_ int dir = resctrl_open_group(tree, g, RESCTRL_ITSELF);
+	_cleanup_arena_ struct arena arena = ARENA_INIT;
 	char *text = NULL;
-	ssize_t n = dir < 0 ? dir : resctrl_read(dir, "tasks", &text);
 
-	free(text);
-	return n == 0;
+	return dir >= 0 && resctrl_read(dir, "tasks", &arena, &text) == 0;
 }
 
 static int remove_group(int tree, const struct resctrl_group *g)

@@ -15,7 +15,7 @@
 #define EXEC_FILE_VERSION 1u
 #define EXEC_FILE_MAX (128u << 20)
 
-/* In front of the block, which thereby is aligned as well as memory from malloc() is. */
+/* In front of the block, which thereby is aligned as well as memory of an arena is. */
 struct header {
 	uint32_t magic;
 	uint32_t version;
@@ -51,12 +51,13 @@ int exec_file_write(int dir, const void *block, size_t block_size, const char *p
 int exec_file_read(int dir, struct exec_file *ret, struct error *err)
 {
 	char *data = NULL;
-	ssize_t n = sys_read_file_alloc(dir, STATE_EXEC, EXEC_FILE_MAX, &data);
+	ssize_t n;
 	struct header header;
 
+	*ret = (struct exec_file){ .arena = ARENA_INIT };
+	n = sys_read_file_arena(dir, STATE_EXEC, EXEC_FILE_MAX, &ret->arena, &data);
 	if (n < 0)
 		return error_set(err, ERR_STATE_READ, (int)-n, "%s", STATE_EXEC);
-	*ret = (struct exec_file){ .data = data };
 	if ((size_t)n >= sizeof(header))
 		memcpy(&header, data, sizeof(header));
 	if ((size_t)n < sizeof(header) || header.magic != EXEC_FILE_MAGIC)
@@ -75,6 +76,6 @@ int exec_file_read(int dir, struct exec_file *ret, struct error *err)
 
 void exec_file_done(struct exec_file *file)
 {
-	free(file->data);
+	arena_done(&file->arena);
 	*file = (struct exec_file){ 0 };
 }

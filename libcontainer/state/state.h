@@ -134,7 +134,7 @@ int state_glance(const struct state_root *root, const char *id, bool whole, stru
  * process object of the configuration as JSON text (len 0: there is none).
  */
 struct exec_file {
-	void *data;           /* malloc'ed */
+	struct arena arena;
 	void *block;          /* in it, 8-byte aligned, unchecked */
 	size_t block_size;
 	const char *process;  /* in it, not terminated */

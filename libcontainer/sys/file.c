@@ -374,54 +374,6 @@ ssize_t sys_read_file(int dirfd, const char *path, char *buf, size_t size)
 	return n;
 }
 
-ssize_t sys_read_alloc(int fd, size_t limit, char **ret)
-{
-	size_t size = 4096, len = 0;
-	struct stat st;
-	char *data, *bigger;
-	ssize_t n;
-	int r = sys_fstat(fd, &st);
-
-	if (r < 0)
-		return r;
-	if (S_ISREG(st.st_mode) && (size_t)st.st_size >= size)
-		size = MIN((size_t)st.st_size, limit) + 2;
-	data = malloc(size);
-	if (!data)
-		return -ENOMEM;
-	for (;;) {
-		n = sys_read_to_end(fd, data + len, size - len);
-		len += n > 0 ? (size_t)n : 0;
-		if (n < 0 || len < size)
-			break;
-		n = len > limit ? -EFBIG : 0;
-		bigger = n < 0 ? NULL : realloc(data, size * 2);
-		if (!bigger) {
-			n = n < 0 ? n : -ENOMEM;
-			break;
-		}
-		data = bigger;
-		size *= 2;
-	}
-	if (n >= 0 && len > limit)
-		n = -EFBIG;
-	if (n < 0) {
-		free(data);
-		return n;
-	}
-	data[len] = '\0';
-	*ret = data;
-	return (ssize_t)len;
-}
-
-ssize_t sys_read_file_alloc(int dirfd, const char *path, size_t limit, char **ret)
-{
-	_cleanup_close_ int fd = sys_openat(dirfd, path, O_RDONLY, 0);
-	ssize_t n = fd < 0 ? fd : sys_read_alloc(fd, limit, ret);
-
-	return n < 0 && fd >= 0 ? SYS_FAILED((int)n, "read(\"%s\")", path) : n;
-}
-
 int sys_write_file(int dirfd, const char *path, const char *text)
 {
 	_cleanup_close_ int fd = sys_openat(dirfd, path, O_WRONLY, 0);

@@ -4,6 +4,8 @@
 
 /* Files and directories. Conventions: see libcontainer/sys/call.h. */
 
+#include "base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,11 +61,11 @@ int sys_write_all(int fd, const void *data, size_t size);
  */
 ssize_t sys_read_file(int dirfd, const char *path, char *buf, size_t size);
 
-/* The same without limit on the stack: *ret is malloc'ed; -EFBIG above limit. */
-ssize_t sys_read_file_alloc(int dirfd, const char *path, size_t limit, char **ret);
+/* The same for any length, in the arena; -EFBIG above limit. */
+ssize_t sys_read_file_arena(int dirfd, const char *path, size_t limit, struct arena *arena, char **ret);
 
 /* The same for an open file, from where it stands. */
-ssize_t sys_read_alloc(int fd, size_t limit, char **ret);
+ssize_t sys_read_arena(int fd, size_t limit, struct arena *arena, char **ret);
 
 /* Opens (O_WRONLY, no creation), writes text in one write(2), closes: for procfs, sysfs, cgroupfs. */
 int sys_write_file(int dirfd, const char *path, const char *text);

@@ -6,6 +6,7 @@ BERTH_LIB_SOURCES += \
 	libcontainer/sys/event.c \
 	libcontainer/sys/event.h \
 	libcontainer/sys/fault.c \
+	libcontainer/sys/file-arena.c \
 	libcontainer/sys/file.c \
 	libcontainer/sys/file.h \
 	libcontainer/sys/lock.c \

@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 	struct host host = { 0 };
 	double first = 0, best = 1e9;
 	char *text = NULL;
-	ssize_t len = argc == 2 ? sys_read_file_alloc(AT_FDCWD, argv[1], CONFIG_MAX, &text) : -1;
+	ssize_t len = argc == 2 ? sys_read_file_arena(AT_FDCWD, argv[1], CONFIG_MAX, &arena, &text) : -1;
 
 	if (len < 0 || config_read(&doc, text, (size_t)len, &config, &err) < 0 || !config->linux_->seccomp ||
 	    host_detect(&arena, config, &host, &err) < 0) {
@@ -56,6 +56,5 @@ int main(int argc, char **argv)
 	printf("%zu instructions; at best %.3f ms\n%.3f\n", filter.n, best, first);
 	arena_done(&arena);
 	document_done(&doc);
-	free(text);
 	return 0;
 }
