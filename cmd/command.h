@@ -9,6 +9,7 @@
  * error and turns it into the exit status.
  */
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/macro.h"
 
@@ -104,9 +105,10 @@ struct given {
 };
 
 struct arguments {
+	struct arena arena;
 	bool set[OPT_MAX];
 	const char *value[OPT_MAX]; /* of options with an argument; the last one given wins */
-	struct given *given;        /* all of them in their order, for options that may repeat; malloc'ed */
+	struct given *given;        /* all of them in their order, for options that may repeat */
 	int n_given;
 	char **operands;            /* what is not an option: container id and so on */
 	int n_operands;

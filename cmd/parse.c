@@ -4,7 +4,6 @@
 #include "cmd/command.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 struct cursor {
 	int argc;
@@ -84,7 +83,7 @@ static int keep_value(const struct cursor *c, struct context *ctx, enum option_i
 	struct arguments *a = &ctx->args;
 
 	if (!a->given)
-		a->given = calloc((size_t)c->argc, sizeof(*a->given));
+		a->given = arena_calloc(&a->arena, (size_t)c->argc, sizeof(*a->given));
 	if (!a->given)
 		return error_set(&ctx->err, ERR_NO_MEMORY, ENOMEM, "command line");
 	a->given[a->n_given++] = (struct given){ .id = id, .value = value };

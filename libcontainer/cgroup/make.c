@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ATTEMPTS 100
@@ -29,6 +28,7 @@ struct make {
 /* Cuts dir into components. ".." would lead out of the place that was asked for. */
 static int split(struct make *m, struct error *err)
 {
+	static size_t places[CGROUP_PATH_MAX / 2 + 1]; /* large enough, and only pages that are used cost something */
 	const char *rest = str_after(m->dir, m->mount);
 	size_t len = rest ? strlen(rest) : 0;
 	char *s = m->path;
@@ -36,9 +36,7 @@ static int split(struct make *m, struct error *err)
 	if (!rest || (*rest && *rest != '/' && !streq(m->mount, "/")) || len >= sizeof(m->path))
 		return error_set(err, ERR_CGROUP, EINVAL, "%s is not below %s", m->dir, m->mount);
 	memcpy(m->path, rest, len + 1);
-	m->at = calloc(len / 2 + 1, sizeof(*m->at));
-	if (!m->at)
-		return error_set(err, ERR_NO_MEMORY, ENOMEM, "cgroup %s", m->dir);
+	m->at = places;
 	while (*s) {
 		char *end = s + strcspn(s, "/");
 
@@ -276,6 +274,5 @@ int cgroup_make(const char *mount, const char *dir, const char *controllers, uin
 		*ret_made = (uint32_t)(m.n - m.first_made);
 	else
 		undo(&m);
-	free(m.at);
 	return r;
 }

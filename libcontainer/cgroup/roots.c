@@ -6,12 +6,12 @@
 #define _GNU_SOURCE
 #include "libcontainer/cgroup/internal.h"
 
+#include "base/arena.h"
 #include "base/fd.h"
 #include "base/str.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ROOTS_MAX 64
@@ -22,6 +22,7 @@ static struct root {
 	uint32_t version;
 } roots[ROOTS_MAX];
 static size_t n_roots;
+static struct arena names;
 
 static const struct root *find(const char *mount)
 {
@@ -50,7 +51,7 @@ int cgroup_root(const char *mount, uint32_t version)
 		return fd;
 	if (n_roots == ROOTS_MAX)
 		return -EMFILE;
-	roots[n_roots] = (struct root){ .mount = strdup(mount), .version = version };
+	roots[n_roots] = (struct root){ .mount = arena_strdup(&names, mount), .version = version };
 	if (!roots[n_roots].mount)
 		return -ENOMEM;
 	return roots[n_roots++].fd = fd_steal(&fd);

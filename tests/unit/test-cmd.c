@@ -139,7 +139,7 @@ static const struct line lines[] = {
 static int parse(const char *const words[], struct context *ctx, const struct command **ret)
 {
 	static char *argv[WORDS_MAX + 2];
-	static struct given *given; /* of the last line; the program has only one */
+	static struct arena arena; /* of the last line; the program has only one */
 	int argc = 1, r;
 
 	argv[0] = (char *)(uintptr_t)"berth";
@@ -147,9 +147,9 @@ static int parse(const char *const words[], struct context *ctx, const struct co
 		argv[argc] = (char *)(uintptr_t)words[argc - 1];
 	argv[argc] = NULL;
 	*ctx = (struct context){ 0 };
-	free(given);
+	arena_done(&arena);
 	r = command_line_parse(argc, argv, ctx, ret);
-	given = ctx->args.given;
+	arena = ctx->args.arena;
 	return r;
 }
 
