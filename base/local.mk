@@ -11,11 +11,14 @@ BERTH_LIB_SOURCES += \
 	base/error.h \
 	base/fd.c \
 	base/fd.h \
+	base/format.c \
+	base/format.h \
 	base/log-daemon.c \
 	base/log-daemon.h \
 	base/log.c \
 	base/log.h \
 	base/macro.h \
+	base/printf.c \
 	base/str.c \
 	base/str.h \
 	base/units.c \

@@ -292,7 +292,7 @@ static int arches_read(const struct document *doc, const struct config_seccomp *
 			*ret |= 1u << i;
 	if (*ret == 0)
 		return document_error(doc, conf, err, ERR_CONFIG_UNSUPPORTED,
-				      "seccomp on this architecture (%#x)", native_arch);
+				      "seccomp on this architecture (0x%x)", native_arch);
 	for (size_t i = 0; i < conf->architectures.n; i++) {
 		int id = seccomp_arch_find(conf->architectures.v[i]);
 

@@ -17,6 +17,8 @@ BERTH_LIB_SOURCES += \
 INIT_SOURCES += \
 	base/error.c \
 	base/fd.c \
+	base/format.c \
+	base/printf.c \
 	base/str.c \
 	libcontainer/dialogue.c \
 	libcontainer/init/console.c \
@@ -36,7 +38,6 @@ INIT_SOURCES += \
 	libcontainer/init/mount-new.c \
 	libcontainer/init/mount.c \
 	libcontainer/init/namespace.c \
-	libcontainer/init/printf.c \
 	libcontainer/init/process.c \
 	libcontainer/init/root.c \
 	libcontainer/init/seccomp.c \

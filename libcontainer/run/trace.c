@@ -57,6 +57,8 @@ void trace_end(struct trace *t)
 
 static void span(struct buf *b, const char *name, uint32_t op, const struct op_times *times, pid_t pid)
 {
+	uint64_t cpu = times->cpu_end - times->cpu_start;
+
 	if (times->wall_start == 0 || times->wall_end < times->wall_start)
 		return;
 	buf_addf(b,
@@ -67,7 +69,7 @@ static void span(struct buf *b, const char *name, uint32_t op, const struct op_t
 		 (unsigned)((times->wall_end - times->wall_start) % 1000), (int)pid, (int)pid);
 	if (op != UINT32_MAX)
 		buf_addf(b, "\"op\":%u,", op);
-	buf_addf(b, "\"cpu\":%.3f}}", (double)(times->cpu_end - times->cpu_start) / 1000.0);
+	buf_addf(b, "\"cpu\":%" PRIu64 ".%03u}}", cpu / 1000, (unsigned)(cpu % 1000));
 }
 
 static void process_name(struct buf *b, const char *name, pid_t pid, const char *separator)

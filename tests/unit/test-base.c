@@ -9,10 +9,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/fd.h"
+#include "base/format.h"
 #include "base/str.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -111,6 +114,42 @@ static void buf_grows(void **state)
 	buf_done(&b);
 	buf_adds(&b, "again");
 	assert_string_equal(b.data, "again");
+}
+
+static int format(char *buf, size_t size, const char *fmt, ...) _printf_(3, 4);
+
+static int format(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = format_va(buf, size, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+/* Like the C library, into a buffer of any size, and nothing behind it. */
+#define assert_formats_alike(...)                                                   \
+	for (size_t size = 0; size <= 64; size++) {                                 \
+		char ours[64], theirs[64];                                          \
+                                                                                    \
+		memset(ours, 7, sizeof(ours));                                      \
+		memset(theirs, 7, sizeof(theirs));                                  \
+		assert_int_equal(format(ours, size, __VA_ARGS__), snprintf(theirs, size, __VA_ARGS__)); \
+		assert_memory_equal(ours, theirs, sizeof(ours));                    \
+	}
+
+static void formats_like_libc(void **state)
+{
+	(void) state;
+	assert_formats_alike("plain, 100 %%");
+	assert_formats_alike("%s|%5s|%-5s|%.2s|%.*s|%.*s|%5.1s", "", "ab", "ab", "abc", 2, "xyz", -1, "xyz", "ab");
+	assert_formats_alike("%c|%3c|%-3c|", 'a', 'b', 'c');
+	assert_formats_alike("%d|%d|%5d|%-5d|%05d|%*d|%*d|%0*d", -7, INT_MIN, -42, -42, -42, 4, 1, -4, 1, 3, 1);
+	assert_formats_alike("%ld|%lld", LONG_MIN, LLONG_MAX);
+	assert_formats_alike("%u|%lu|%llu|%zu", UINT_MAX, ULONG_MAX, 0ULL, SIZE_MAX);
+	assert_formats_alike("%x|%lx|%o|%04x|%04o|%09ld|%03u", 0xabcu, ULONG_MAX, 0755u, 1u, 07u, 5L, 12u);
 }
 
 static void numbers_become_text(void **state)
@@ -232,7 +271,7 @@ int main(void)
 		cmocka_unit_test(arena_zeroes_and_aligns), cmocka_unit_test(arena_refuses),
 		cmocka_unit_test(arena_regrows),	   cmocka_unit_test(arena_copies_text),
 		cmocka_unit_test(buf_grows),		   cmocka_unit_test(numbers_are_strict),
-		cmocka_unit_test(numbers_become_text),
+		cmocka_unit_test(numbers_become_text), cmocka_unit_test(formats_like_libc),
 		cmocka_unit_test(names_are_found),	   cmocka_unit_test(text_is_made_harmless),
 		cmocka_unit_test(descriptors_have_one_owner),
 	};
