@@ -14,6 +14,7 @@
 #include "libcontainer/run/relay.h"
 #include "libcontainer/sys/clock.h"
 #include "libcontainer/sys/process.h"
+#include "libcontainer/sys/times.h"
 #include "libcontainer/sys/userns.h"
 #include "tests/unit/test-init-driver.h"
 
@@ -29,6 +30,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define USER 1000
@@ -113,6 +115,22 @@ static void names_of_events(int fd, uint32_t mask, char *buf, size_t size)
 		if (e->mask & mask && e->name[0] != '.')
 			len += (size_t)snprintf(buf + len, size - len, "%s ", e->name);
 		at += (ssize_t)(sizeof(*e) + e->len);
+	}
+}
+
+static void time_becomes_text(void **state)
+{
+	static const time_t times[] = { 0, 68169599, 68169600, 951782399, 951782400, 951868800, 1709251199, 1735689599,
+					1795672595, 4107542399, 4107542400, 253402300799 };
+	char ours[SYS_TIMESTAMP_SIZE], theirs[SYS_TIMESTAMP_SIZE];
+	struct tm tm;
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTSOF(times); i++) {
+		sys_time_text((uint64_t)times[i], 42, ours);
+		assert_non_null(gmtime_r(&times[i], &tm));
+		assert_int_not_equal(strftime(theirs, sizeof(theirs), "%Y-%m-%dT%H:%M:%S.000000042Z", &tm), 0);
+		assert_string_equal(ours, theirs);
 	}
 }
 
@@ -821,6 +839,7 @@ static void inner_namespace_is_joined_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(time_becomes_text),
 		cmocka_unit_test(undo_goes_backwards),
 		cmocka_unit_test(death_of_init),
 		cmocka_unit_test(malformed_errors),
