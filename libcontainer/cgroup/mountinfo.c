@@ -2,21 +2,14 @@
 #define _GNU_SOURCE
 #include "libcontainer/cgroup/mountinfo.h"
 
+#include "base/str.h"
 #include "libcontainer/sys/file.h"
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CHUNK 65536 /* several times the longest line that the kernel writes */
-
-struct search {
-	char mark[32]; /* " - cgroup" */
-	int (*use)(const struct mount_line *m, void *arg);
-	void *arg;
-};
 
 char *mountinfo_field(char **s, char separator)
 {
@@ -48,17 +41,23 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-/* "31 23 0:28 /root /point rw,relatime shared:1 - cgroup cgroup rw,cpu"; false when it is not like that. */
-static bool split_line(char *line, struct mount_line *ret)
+/* What stands behind " - ", which ends the optional fields; NULL: nothing. */
+static char *find_fstype(char *line)
 {
-	char *rest = strstr(line, " - ");
+	for (; *line; line++)
+		if (line[0] == ' ' && line[1] == '-' && line[2] == ' ') {
+			*line = '\0';
+			return line + 3;
+		}
+	return NULL;
+}
+
+/* "31 23 0:28 /root /point rw,relatime shared:1", "cgroup cgroup rw,cpu"; false when it is not like that. */
+static bool split_line(char *line, char *rest, struct mount_line *ret)
+{
 	char *s = line;
 	int i;
 
-	if (!rest)
-		return false;
-	*rest = '\0';
-	rest += 3;
 	for (i = 0; i < 3; i++)
 		if (!mountinfo_field(&s, ' '))
 			return false;
@@ -73,27 +72,16 @@ static bool split_line(char *line, struct mount_line *ret)
 	return ret->point[0] == '/' && ret->root[0] == '/';
 }
 
-static int read_line(const struct search *search, char *line, size_t len)
-{
-	struct mount_line m;
-
-	if (!memmem(line, len, search->mark, strlen(search->mark)) || memchr(line, '\0', len))
-		return 0;
-	line[len] = '\0';
-	return split_line(line, &m) ? search->use(&m, search->arg) : 0;
-}
-
 int mountinfo_each(int fd, const char *fstype, int (*use)(const struct mount_line *m, void *arg), void *arg)
 {
-	struct search search = { .use = use, .arg = arg };
 	static char buf[CHUNK];
 	size_t len = 0;
 	ssize_t n = 0;
 	int r = 0;
 
-	(void)snprintf(search.mark, sizeof(search.mark), " - %s", fstype);
 	while (r == 0) {
-		char *line = buf, *end;
+		char *line = buf, *end, *rest;
+		struct mount_line m;
 
 		n = sys_read(fd, buf + len, CHUNK - len);
 		if (n <= 0) {
@@ -102,7 +90,10 @@ int mountinfo_each(int fd, const char *fstype, int (*use)(const struct mount_lin
 		}
 		len += (size_t)n;
 		while (r == 0 && (end = memchr(line, '\n', len - (size_t)(line - buf)))) {
-			r = read_line(&search, line, (size_t)(end - line));
+			*end = '\0';
+			rest = find_fstype(line);
+			if (rest && str_after(rest, fstype) && split_line(line, rest, &m))
+				r = use(&m, arg);
 			line = end + 1;
 		}
 		len -= (size_t)(line - buf);

@@ -273,7 +273,7 @@ static int (*const steps[])(struct compiler *c) = {
 
 /*
  * The state document in its two parts. What stands between them, a status of the runtime's and a
- * number, needs no escaping; the rest is written by the JSON writer and cut apart.
+ * number, needs no escaping; the rest is written by the JSON writer and cut apart between the status's quotes.
  */
 static int make_state(struct compiler *c, pstr *ret_head, pstr *ret_tail)
 {
@@ -288,6 +288,7 @@ static int make_state(struct compiler *c, pstr *ret_head, pstr *ret_tail)
 	json_member_string(&w, "ociVersion", OCI_VERSION);
 	json_member_string(&w, "id", c->options->id);
 	json_member_string(&w, "status", "");
+	head = text.len - 1;
 	json_member_u64(&w, "pid", 0);
 	json_member_string(&w, "bundle", c->options->bundle);
 	if (c->config->annotations.n) {
@@ -303,8 +304,6 @@ static int make_state(struct compiler *c, pstr *ret_head, pstr *ret_tail)
 		return r;
 	if (text.failed)
 		return compiler_no_memory(c);
-	/* The first place where this stands: an id has no quotes. */
-	head = (size_t)(strstr(text.data, middle) - text.data);
 	*ret_head = emit_strn(&c->emit, text.data, head);
 	*ret_tail = emit_str(&c->emit, text.data + head + sizeof(middle) - 1);
 	return 0;
