@@ -118,8 +118,11 @@ static int take_over(int dir, const char *id, struct error *err)
 	struct error damage = ERROR_INIT;
 	struct record record;
 	int r = record_read(dir, &doc, &record, &damage);
+	int content = r == -ENOENT ? state_dir_look(dir) : 1;
 
-	if (r == -ENOENT && !state_dir_is_ours(dir))
+	if (content == 0)
+		return 0;
+	if (content < 0)
 		return exists(id, err);
 	/* A damaged record, or one of a newer version, is a container that a person must look at. */
 	if (r < 0 && r != -ENOENT)
@@ -230,7 +233,7 @@ int state_open(const struct state_root *root, const char *id, enum state_lock lo
 			return unknown(id, err);
 		if (fd < 0)
 			return error_set(err, ERR_STATE_READ, -fd, "%s", id);
-		if (!has_record(fd) && !state_dir_is_ours(fd))
+		if (!has_record(fd) && state_dir_look(fd) < 0)
 			return unknown(id, err);
 		if (lock == STATE_LOCK_EXCLUSIVE) {
 			r = sys_lock_until(fd, end);

@@ -90,8 +90,8 @@ bool process_letter_is_gone(char letter);
 /* This boot's id, read once; NULL when it cannot be read. */
 const char *boot_id(void);
 
-/* True when dir holds nothing but what berth puts there (or nothing at all). */
-bool state_dir_is_ours(int dir);
+/* 0: dir is empty. 1: it holds what berth puts there, and nothing else. Negative: it is not ours. */
+int state_dir_look(int dir);
 
 /* Removes everything in dir but the record. 0 or a negative errno. */
 int state_dir_clear(int dir);

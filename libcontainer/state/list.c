@@ -16,20 +16,24 @@
 #include <string.h>
 #include <unistd.h>
 
-static int visit_foreign(int dir _unused_, const struct sys_entry *e, void *arg _unused_)
+static int visit_foreign(int dir _unused_, const struct sys_entry *e, void *arg)
 {
 	static const char *const ours[] = { STATE_RECORD, STATE_RECORD_NEW, STATE_SUMMARY,
 					    STATE_EXEC, STATE_START, STATE_NOTIFY };
 
+	*(bool *)arg = true;
 	for (size_t i = 0; i < ELEMENTSOF(ours); i++)
 		if (streq(e->name, ours[i]))
 			return 0;
 	return -ENOTEMPTY;
 }
 
-bool state_dir_is_ours(int dir)
+int state_dir_look(int dir)
 {
-	return sys_each_entry(dir, visit_foreign, NULL) == 0;
+	bool found = false;
+	int r = sys_each_entry(dir, visit_foreign, &found);
+
+	return r < 0 ? r : found;
 }
 
 static int visit_unlink(int dir, const struct sys_entry *e, void *arg _unused_)
@@ -98,7 +102,7 @@ static bool looks_like_container(int root, const char *id)
 	if (sys_fstatat(root, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return is_record(&st);
 	fd = sys_openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	return fd >= 0 && sys_fstat(fd, &st) == 0 && sys_is_private(&st) && state_dir_is_ours(fd);
+	return fd >= 0 && sys_fstat(fd, &st) == 0 && sys_is_private(&st) && state_dir_look(fd) >= 0;
 }
 
 static int visit_container(int dir, const struct sys_entry *e, void *arg)
