@@ -6,12 +6,23 @@
 #include <time.h>
 #include <unistd.h>
 
+void sys_clock_read(clockid_t clock, struct timespec *ret)
+{
+	*ret = (struct timespec){ 0 };
+#if __SIZEOF_LONG__ == 8
+	/* A command asks a few times: that costs less than to find, and to touch, the kernel's code for it (vdso(7)). */
+	(void)syscall(SYS_clock_gettime, clock, ret);
+#else
+	/* Which call is the one with 64 bits of seconds the C library knows. */
+	(void)clock_gettime(clock, ret);
+#endif
+}
+
 uint64_t sys_now_ms(void)
 {
-	struct timespec now = { 0 };
+	struct timespec now;
 
-	/* Few calls in all: they cost less than finding, and touching, the kernel's code for it in this process. */
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+	sys_clock_read(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 

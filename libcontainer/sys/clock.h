@@ -5,6 +5,10 @@
 /* Time for deadlines. These calls cannot fail. */
 
 #include <stdint.h>
+#include <time.h>
+
+/* clock_gettime(2), for who asks seldom. */
+void sys_clock_read(clockid_t clock, struct timespec *ret);
 
 /* Milliseconds of a clock that nobody sets. */
 uint64_t sys_now_ms(void);

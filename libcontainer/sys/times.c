@@ -2,10 +2,10 @@
 #define _GNU_SOURCE
 #include "libcontainer/sys/times.h"
 
+#include "libcontainer/sys/clock.h"
+
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 static uint64_t now(clockid_t clock)
 {
@@ -49,9 +49,8 @@ void sys_time_text(uint64_t seconds, unsigned ns, char buf[SYS_TIMESTAMP_SIZE])
 
 void sys_timestamp(char buf[SYS_TIMESTAMP_SIZE])
 {
-	struct timespec t = { 0 };
+	struct timespec t;
 
-	/* Not from the kernel's code in this process: see sys_now_ms(). */
-	syscall(SYS_clock_gettime, CLOCK_REALTIME, &t);
+	sys_clock_read(CLOCK_REALTIME, &t);
 	sys_time_text((uint64_t)t.tv_sec, (unsigned)t.tv_nsec, buf);
 }
