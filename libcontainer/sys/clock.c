@@ -10,7 +10,7 @@ void sys_clock_read(clockid_t clock, struct timespec *ret)
 {
 	*ret = (struct timespec){ 0 };
 #if __SIZEOF_LONG__ == 8
-	/* A command asks a few times: that costs less than to find, and to touch, the kernel's code for it (vdso(7)). */
+	/* A command asks a few times: that costs less than to find and touch the kernel's code for it (vdso(7)). */
 	(void)syscall(SYS_clock_gettime, clock, ret);
 #else
 	/* Which call is the one with 64 bits of seconds the C library knows. */
