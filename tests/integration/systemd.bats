@@ -414,6 +414,8 @@ with_bus_that_says() {
 	run without_systemd delete --force "$ID"
 	[ "$status" -eq 0 ] || fail "$output"
 	[[ "$output" == *"cannot reach the system's manager"* ]] || fail "$output"
+	# It has no cgroup any more, which systemd sees by itself, in its own time.
+	wait_for 20 no_unit
 	edit 'del(.annotations) | .linux.cgroupsPath = $p' --arg p "berthtest.slice:x:b${ID//-/_}.slice"
 	create_scope
 	berth delete --force "$ID"
