@@ -169,13 +169,11 @@ static bool is_collected(const struct record *record)
 	return true;
 }
 
-bool systemd_has_forgotten(const struct record *record)
+/* Whether systemd removes the cgroup, which it does when it has seen that nothing is in there any more. */
+static bool await_removal(const struct record *record)
 {
 	uint64_t end = sys_now_ms() + FORGET_DEADLINE_MS;
 
-	/* Of an incomplete record the unit may be about to be made. */
-	if (!owns_unit(record) || !record->complete || !is_scope(record->systemd_unit) || !is_collected(record))
-		return false;
 	for (;;) {
 		_cleanup_close_ int dir = sys_openat(AT_FDCWD, record->cgroup.v[0].dir, O_PATH, 0);
 
@@ -183,6 +181,13 @@ bool systemd_has_forgotten(const struct record *record)
 			return dir == -ENOENT;
 		sys_sleep_us(FORGET_WAIT_US);
 	}
+}
+
+bool systemd_has_forgotten(const struct record *record)
+{
+	/* Of an incomplete record the unit may be about to be made. */
+	return owns_unit(record) && record->complete && is_scope(record->systemd_unit) && is_collected(record) &&
+	       await_removal(record);
 }
 
 int systemd_stop(const struct record *record, struct error *err)
@@ -193,8 +198,12 @@ int systemd_stop(const struct record *record, struct error *err)
 		.unit = record->systemd_unit,
 	};
 	struct systemd_reply reply;
+	int r = owns_unit(record) ? systemd_call(&call, NULL, &reply, err) : 0;
 
-	return owns_unit(record) ? systemd_call(&call, NULL, &reply, err) : 0;
+	/* The cgroup is about to be removed, and once it is gone nothing tells systemd that the unit is empty. */
+	if (r < 0)
+		(void)await_removal(record);
+	return r;
 }
 
 int systemd_set(const struct record *record, const char *const *words, size_t n, struct error *err)
