@@ -10,6 +10,13 @@ const char *str_after(const char *s, const char *prefix)
 	return strncmp(s, prefix, n) == 0 ? s + n : NULL;
 }
 
+bool str_ends(const char *s, const char *suffix)
+{
+	size_t len = strlen(s), n = strlen(suffix);
+
+	return len > n && streq(s + len - n, suffix);
+}
+
 int str_to_u64(const char *s, uint64_t *ret)
 {
 	uint64_t v = 0;

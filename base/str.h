@@ -18,6 +18,9 @@ static inline bool str_is_empty(const char *s) { return !s || !*s; }
 /* The rest of s behind prefix, or NULL when s does not start with it. */
 const char *str_after(const char *s, const char *prefix);
 
+/* Whether s ends with suffix and is longer than that. */
+bool str_ends(const char *s, const char *suffix);
+
 /*
  * Strict decimal numbers: digits only (and one leading '-' for the signed form), nothing before or
  * behind, in range. 0, -EINVAL or -ERANGE; *ret is untouched on failure.

@@ -21,7 +21,7 @@ int resctrl_write(int tree, const struct resctrl_group *g, const char *file, con
 #define RESCTRL_WORDS_SIZE 640
 const char *resctrl_words(const struct resctrl_group *g, char words[RESCTRL_WORDS_SIZE]);
 
-/* A small file that is not behind a link, malloc'ed. */
+/* A small file that is not behind a link. */
 ssize_t resctrl_read(int dir, const char *file, struct arena *arena, char **ret);
 
 /* resctrl-schemata.c: each line is written alone, or compared with what there is. */

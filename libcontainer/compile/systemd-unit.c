@@ -16,13 +16,6 @@ static bool is_name_char(char c)
 	return isalnum((unsigned char)c) || (c && strchr(":-_.\\@", c));
 }
 
-static bool has_suffix(const char *s, const char *suffix)
-{
-	size_t len = strlen(s), n = strlen(suffix);
-
-	return len > n && streq(s + len - n, suffix);
-}
-
 /* What a unit's name cannot have is written as systemd-escape(1) does: ids may have a "+". */
 static void add_escaped(struct buf *out, const char *s)
 {
@@ -49,7 +42,7 @@ static int make_scope(struct compiler *c, const void *slot, const char *prefix, 
 	if (*prefix)
 		buf_addc(&text, '-');
 	add_escaped(&text, name);
-	if (!has_suffix(name, ".scope") || *prefix)
+	if (!str_ends(name, ".scope") || *prefix)
 		buf_adds(&text, ".scope");
 	u->unit = take_text(c, &text);
 	if (!u->unit)
@@ -67,7 +60,7 @@ static bool is_slice_name(const char *slice)
 
 	if (streq(slice, "-" SLICE))
 		return true;
-	if (!has_suffix(slice, SLICE) || strlen(slice) > UNIT_NAME_MAX)
+	if (!str_ends(slice, SLICE) || strlen(slice) > UNIT_NAME_MAX)
 		return false;
 	len = strlen(slice) - strlen(SLICE);
 	if (slice[0] == '-' || slice[len - 1] == '-' || strstr(slice, "--"))
@@ -170,7 +163,7 @@ static int read_triple(struct compiler *c, char *path, struct systemd_unit *u)
 	if (strchr(prefix, '/') || strchr(name, '/'))
 		return bad_path(c, "the name of a unit has no \"/\"");
 	r = read_slice(c, path, u);
-	if (r < 0 || !has_suffix(name, SLICE))
+	if (r < 0 || !str_ends(name, SLICE))
 		return r < 0 ? r : make_scope(c, &c->linux_->cgroups_path, prefix, name, u);
 	u->unit = name;
 	u->is_slice = true;
@@ -185,7 +178,7 @@ static int read_word(struct compiler *c, char *path, struct systemd_unit *u)
 	const char *last = strrchr(path, '/');
 	int r;
 
-	if (has_suffix(path, SLICE)) {
+	if (str_ends(path, SLICE)) {
 		r = read_slice(c, last ? last + 1 : path, u);
 		return r < 0 ? r : make_scope(c, &c->linux_->cgroups_path, "berth", c->options->id, u);
 	}

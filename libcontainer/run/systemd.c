@@ -152,14 +152,6 @@ static bool owns_unit(const struct record *record)
 	return record->systemd_unit && record->cgroup.n > 0 && record->cgroup.v[0].made > 0;
 }
 
-/* Not a slice, which goes on without processes. */
-static bool is_scope(const char *unit)
-{
-	const char *ending = strrchr(unit, '.');
-
-	return ending && streq(ending, ".scope");
-}
-
 /* An annotation may have asked for a unit that is kept when it has failed. */
 static bool is_collected(const struct record *record)
 {
@@ -185,9 +177,9 @@ static bool await_removal(const struct record *record)
 
 bool systemd_has_forgotten(const struct record *record)
 {
-	/* Of an incomplete record the unit may be about to be made. */
-	return owns_unit(record) && record->complete && is_scope(record->systemd_unit) && is_collected(record) &&
-	       await_removal(record);
+	/* Of an incomplete record the unit may be about to be made; a slice goes on without processes. */
+	return owns_unit(record) && record->complete && str_ends(record->systemd_unit, ".scope") &&
+	       is_collected(record) && await_removal(record);
 }
 
 int systemd_stop(const struct record *record, struct error *err)

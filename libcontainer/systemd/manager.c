@@ -139,13 +139,6 @@ static void unit_path(const char *unit, char ret[UNIT_PATH_SIZE])
 	ret[n] = '\0';
 }
 
-static bool is_slice(const char *unit)
-{
-	size_t len = strlen(unit);
-
-	return len > 6 && streq(unit + len - 6, ".slice");
-}
-
 /* A text property of a unit. */
 static int unit_property(struct manager *m, const char *unit, const char *name, char *ret, size_t size)
 {
@@ -158,7 +151,7 @@ static int unit_property(struct manager *m, const char *unit, const char *name, 
 
 	unit_path(unit, path);
 	bus_call_begin(m->bus, &w, &get);
-	wire_put_string(&w, is_slice(unit) ? NAME ".Slice" : NAME ".Scope");
+	wire_put_string(&w, str_ends(unit, ".slice") ? NAME ".Slice" : NAME ".Scope");
 	wire_put_string(&w, name);
 	r = call(m, &w, name, &answer);
 	if (r < 0)

@@ -212,6 +212,9 @@ static void names_are_found(void **state)
 	assert_null(name_of(table, 0));
 	assert_string_equal(str_after("SIGTERM", "SIG"), "TERM");
 	assert_null(str_after("SI", "SIG"));
+	assert_true(str_ends("a.scope", ".scope"));
+	assert_false(str_ends(".scope", ".scope"));
+	assert_false(str_ends("a.slice", ".scope"));
 	assert_true(str_is_empty(NULL) && str_is_empty("") && !str_is_empty("x"));
 }
 
