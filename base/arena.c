@@ -22,7 +22,7 @@ struct arena_chunk {
 
 static size_t arena_align(size_t size)
 {
-	return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+	return ALIGN_UP(size, _Alignof(max_align_t));
 }
 
 /*

@@ -17,6 +17,9 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
+/* The next multiple of align, a power of two, in the type of n. */
+#define ALIGN_UP(n, align) (((n) + (__typeof__(n)) (align) - 1) & ~((__typeof__(n)) (align) - 1))
+
 /* With the address sanitizer all memory comes from malloc(), which it watches. */
 #ifdef __SANITIZE_ADDRESS__
 #define SANITIZED 1

@@ -20,7 +20,7 @@ static void json_print(void *ctx, const char *s, size_t len)
 static void *json_alloc(void *ctx, size_t size)
 {
 	struct json_writer *w = ctx;
-	size_t aligned = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+	size_t aligned = ALIGN_UP(size, _Alignof(max_align_t));
 	void *p = w->memory + w->used;
 
 	if (size > sizeof(w->memory) || aligned > sizeof(w->memory) - w->used)

@@ -31,7 +31,7 @@ void emit_init(struct emit *e, struct arena *arena)
 /* Room for n bytes at an aligned offset, which is returned; 0 when there is none. */
 static uint32_t emit_room(struct emit *e, size_t n, uint32_t align)
 {
-	uint32_t off = (e->len + align - 1) & ~(align - 1);
+	uint32_t off = ALIGN_UP(e->len, align);
 	uint32_t size = e->size;
 	uint8_t *p;
 

@@ -4,8 +4,6 @@
 
 /* What writing and reading of messages share: see the D-Bus specification, "Message Format". */
 
-#include <stddef.h>
-
 #define WIRE_VERSION 1
 #define WIRE_ORDER (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 'l' : 'B')
 
@@ -25,10 +23,5 @@ enum wire_field {
 	WIRE_SENDER,
 	WIRE_SIGNATURE,
 };
-
-static inline size_t wire_align(size_t n, size_t align)
-{
-	return (n + align - 1) & ~(align - 1);
-}
 
 #endif

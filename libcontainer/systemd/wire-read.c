@@ -19,7 +19,7 @@ struct reader {
 /* n bytes, aligned from the beginning of the data. NULL when they are not there. */
 static const char *get(struct reader *r, size_t n, size_t align)
 {
-	size_t begin = wire_align(r->at, align);
+	size_t begin = ALIGN_UP(r->at, align);
 
 	if (r->bad || begin > r->size || n > r->size - begin) {
 		r->bad = true;
@@ -76,7 +76,7 @@ size_t wire_length(const char *head)
 	memcpy(&fields, head + WIRE_AT_FIELDS_SIZE, sizeof(fields));
 	if (head[0] != WIRE_ORDER || head[WIRE_AT_VERSION] != WIRE_VERSION || body > WIRE_MAX || fields > WIRE_MAX)
 		return 0;
-	size = wire_align(WIRE_HEAD + fields, 8) + body;
+	size = ALIGN_UP(WIRE_HEAD + fields, 8) + body;
 	return size > WIRE_MAX ? 0 : size;
 }
 
@@ -146,8 +146,8 @@ int wire_read(const char *data, size_t size, struct wire_message *ret)
 		read_field(&r, ret);
 	if (r.bad)
 		return -EBADMSG;
-	ret->body = data + wire_align(end, 8);
-	ret->body_size = size - wire_align(end, 8);
+	ret->body = data + ALIGN_UP(end, 8);
+	ret->body_size = size - ALIGN_UP(end, 8);
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 /* Room for n bytes, aligned, with zeros in the gap. NULL after an error. */
 static char *put(struct wire_writer *w, size_t n, size_t align)
 {
-	size_t begin = wire_align(w->len, align);
+	size_t begin = ALIGN_UP(w->len, align);
 
 	if (!w->error && (begin > w->size || n > w->size - begin))
 		w->error = -E2BIG;
@@ -77,7 +77,7 @@ void wire_end_array(struct wire_writer *w, size_t begin, size_t align)
 
 	if (w->error)
 		return;
-	n = (uint32_t)(w->len - wire_align(begin, align));
+	n = (uint32_t)(w->len - ALIGN_UP(begin, align));
 	memcpy(w->data + begin - sizeof(n), &n, sizeof(n));
 }
 
